@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import org.jspecify.annotations.NullMarked;
+
+/** Experiments: a server, a load, a question, a verdict. */
+@NullMarked
+module dev.overtake.lab {
+  requires static org.jspecify;
+  requires dev.overtake.load;
+  requires dev.overtake.report;
+  requires tools.jackson.databind;
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.server;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+
+/**
+ * One TCP connection in blocking style, whatever model it is served under.
+ *
+ * <p>One thread at a time may read and one may write; {@link #close()} may be called by any thread
+ * at any time and makes a blocked read or write throw. Interrupting a blocked reader or writer is
+ * not a way to stop it under every model: close the connection instead.
+ */
+public interface Connection extends Closeable {
+  /**
+   * Reads what there is, waiting until there is something.
+   *
+   * @param buffer where the bytes go
+   * @param offset where in the buffer they begin
+   * @param length how many at most, at least 1
+   * @return how many bytes were read, or -1 when the peer has sent its last
+   * @throws IOException if the connection is reset, or closed by another thread; nothing was read
+   */
+  int read(byte[] buffer, int offset, int length) throws IOException;
+
+  /**
+   * Reads what there is, waiting until there is something.
+   *
+   * @param buffer where the bytes go, from index 0
+   * @return how many bytes were read, or -1 when the peer has sent its last
+   * @throws IOException as {@link #read(byte[], int, int)}
+   */
+  default int read(byte[] buffer) throws IOException {
+    return read(buffer, 0, buffer.length);
+  }
+
+  /**
+   * Writes all the bytes, waiting while the peer is slow to take them.
+   *
+   * @param bytes where the bytes are
+   * @param offset where in the array they begin
+   * @param length how many
+   * @throws IOException if the connection is reset, or closed by another thread; how many bytes
+   *     have left is then unknown
+   */
+  void write(byte[] bytes, int offset, int length) throws IOException;
+
+  /**
+   * Writes all the bytes, waiting while the peer is slow to take them.
+   *
+   * @param bytes what to write
+   * @throws IOException as {@link #write(byte[], int, int)}
+   */
+  default void write(byte[] bytes) throws IOException {
+    write(bytes, 0, bytes.length);
+  }
+
+  /**
+   * Returns this connection's bytes as a stream. Closing the stream closes the connection.
+   *
+   * @return the stream, the same one each time; unbuffered
+   */
+  InputStream input();
+
+  /**
+   * Returns this connection as a stream to write to. Closing the stream closes the connection.
+   *
+   * @return the stream, the same one each time; unbuffered
+   */
+  OutputStream output();
+
+  /**
+   * Returns who is at the other end.
+   *
+   * @return the address as it was when the connection was accepted
+   */
+  InetSocketAddress remoteAddress();
+
+  /** Closes the connection; a blocked read or write of another thread throws. Idempotent. */
+  @Override
+  void close();
+}
