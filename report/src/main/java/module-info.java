@@ -6,4 +6,6 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.overtake.report {
   requires static org.jspecify;
+
+  exports dev.overtake.report;
 }
