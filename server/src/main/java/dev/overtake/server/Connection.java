@@ -10,9 +10,9 @@ import java.net.InetSocketAddress;
 /**
  * One TCP connection in blocking style, whatever model it is served under.
  *
- * <p>One thread at a time may read and one may write; {@link #close()} may be called by any thread
- * at any time and makes a blocked read or write throw. Interrupting a blocked reader or writer is
- * not a way to stop it under every model: close the connection instead.
+ * <p>One thread at a time may read and one may write; {@link #shutdownInput()} and {@link #close()}
+ * may be called by any thread at any time. Interrupting a blocked reader or writer is not a way to
+ * stop it under every model: close the connection instead.
  */
 public interface Connection extends Closeable {
   /**
@@ -21,8 +21,11 @@ public interface Connection extends Closeable {
    * @param buffer where the bytes go
    * @param offset where in the buffer they begin
    * @param length how many at most, at least 1
-   * @return how many bytes were read, or -1 when the peer has sent its last
-   * @throws IOException if the connection is reset, or closed by another thread; nothing was read
+   * @return how many bytes were read, or -1 when the peer has sent its last or the server is
+   *     stopping
+   * @throws ConnectionLostException if the connection is reset, or closed by another thread;
+   *     nothing was read
+   * @throws IOException as above; implementations throw no other
    */
   int read(byte[] buffer, int offset, int length) throws IOException;
 
@@ -30,7 +33,8 @@ public interface Connection extends Closeable {
    * Reads what there is, waiting until there is something.
    *
    * @param buffer where the bytes go, from index 0
-   * @return how many bytes were read, or -1 when the peer has sent its last
+   * @return how many bytes were read, or -1 when the peer has sent its last or the server is
+   *     stopping
    * @throws IOException as {@link #read(byte[], int, int)}
    */
   default int read(byte[] buffer) throws IOException {
@@ -43,8 +47,9 @@ public interface Connection extends Closeable {
    * @param bytes where the bytes are
    * @param offset where in the array they begin
    * @param length how many
-   * @throws IOException if the connection is reset, or closed by another thread; how many bytes
-   *     have left is then unknown
+   * @throws ConnectionLostException if the connection is reset, or closed by another thread; how
+   *     many bytes have left is then unknown
+   * @throws IOException as above; implementations throw no other
    */
   void write(byte[] bytes, int offset, int length) throws IOException;
 
@@ -61,16 +66,20 @@ public interface Connection extends Closeable {
   /**
    * Returns this connection's bytes as a stream. Closing the stream closes the connection.
    *
-   * @return the stream, the same one each time; unbuffered
+   * @return an unbuffered view, as thread-safe as the connection
    */
-  InputStream input();
+  default InputStream input() {
+    return new ConnectionInput(this);
+  }
 
   /**
    * Returns this connection as a stream to write to. Closing the stream closes the connection.
    *
-   * @return the stream, the same one each time; unbuffered
+   * @return an unbuffered view, as thread-safe as the connection
    */
-  OutputStream output();
+  default OutputStream output() {
+    return new ConnectionOutput(this);
+  }
 
   /**
    * Returns who is at the other end.
@@ -78,6 +87,14 @@ public interface Connection extends Closeable {
    * @return the address as it was when the connection was accepted
    */
   InetSocketAddress remoteAddress();
+
+  /**
+   * Ends the input as if the peer had sent its last: a waiting read and every later one returns -1,
+   * what has arrived unread is dropped, and writing goes on. A stopping server does this to every
+   * connection, so a handler finishes what it has read and then ends by itself. Idempotent; without
+   * effect on a closed connection.
+   */
+  void shutdownInput();
 
   /** Closes the connection; a blocked read or write of another thread throws. Idempotent. */
   @Override
