@@ -2,9 +2,16 @@
 
 import org.jspecify.annotations.NullMarked;
 
-/** Load generators and latency recording; knows no server of ours. */
+/**
+ * Load generators and latency recording for any TCP server that answers a line with a number by a
+ * line; knows no server of ours.
+ */
 @NullMarked
 module dev.overtake.load {
-  requires static org.jspecify;
-  requires HdrHistogram;
+  requires static transitive org.jspecify;
+  requires transitive HdrHistogram;
+  requires java.management;
+  requires jdk.management;
+
+  exports dev.overtake.load;
 }
