@@ -71,7 +71,7 @@ public final class Perf1 {
   /**
    * One answer.
    *
-   * @param client who asked, 1 to {@code clients}
+   * @param client who asked, from 1
    * @param number the how-many-eth answer of this client, from 1
    * @param atSeconds when it came, seconds after the start
    * @param seconds how long it took
