@@ -6,4 +6,9 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.overtake.scheduler {
   requires static org.jspecify;
+  requires static jdk.jfr;
+  requires static java.management;
+  requires static jdk.management;
+
+  exports dev.overtake.scheduler;
 }

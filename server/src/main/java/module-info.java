@@ -6,7 +6,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.overtake.server {
   requires static org.jspecify;
-  requires dev.overtake.scheduler;
+  requires transitive dev.overtake.scheduler;
 
   exports dev.overtake.server;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.server;
 
+import dev.overtake.scheduler.Scheduler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
@@ -25,6 +26,16 @@ public interface Model extends AutoCloseable {
    */
   static Model parse(String spelling) {
     return Models.parse(spelling);
+  }
+
+  /**
+   * Makes the model {@code overtake} with a scheduler that is not the default one.
+   *
+   * @param scheduler describes the scheduler, which is built when the server starts
+   * @return a fresh model, not yet in use
+   */
+  static Model overtake(Scheduler.Builder scheduler) {
+    return EventLoopModel.overtake(scheduler);
   }
 
   /**

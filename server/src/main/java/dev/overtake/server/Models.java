@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.server;
 
+import dev.overtake.scheduler.Scheduler;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -14,6 +15,8 @@ final class Models {
     BY_SPELLING.put("threads", _ -> ThreadPerConnection.platform());
     BY_SPELLING.put("pool:N", Pool::parse);
     BY_SPELLING.put("virtual", _ -> ThreadPerConnection.virtual());
+    BY_SPELLING.put("event-loop", _ -> EventLoopModel.eventLoop());
+    BY_SPELLING.put("overtake", _ -> EventLoopModel.overtake(Scheduler.builder()));
   }
 
   private Models() {}

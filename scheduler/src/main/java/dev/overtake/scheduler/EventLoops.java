@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.scheduler;
+
+import java.io.IOException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The run queue, the poller, and the carriers that serve them. This is the {@link Executor} that
+ * the JDK hands every virtual thread's continuation to, from any thread and in any state.
+ */
+final class EventLoops implements Executor {
+  /*
+   * One queue and one poller for all loops: whichever carrier is free serves whatever is ready, so no
+   * thread waits behind a long slice while a carrier is idle. A queue per loop with stealing did not
+   * pay on few cores, see decision 0002.
+   *
+   * The queue is a linked one because its offer is lock-free in the strict sense: a demoted carrier
+   * that loses its processor in the middle of an offer holds up nobody. A ring of slots has a gap then,
+   * and every loop waits for the slowest thread of the process.
+   *
+   * Enqueue against sleep:
+   *
+   *   Who queues                                  Carrier with nothing to run
+   *   Q1 add to the queue                         Z1 waiting := waiting + 1
+   *   Q2 if waiting is above 0: wake the poller   Z2 if the queue is empty: wait in the poller
+   *                                               Z3 waiting := waiting - 1
+   *
+   * Both sides write before they read, with full fences: if Z2 missed the thread, Q2 sees Z1. A wake
+   * that finds nobody waiting yet ends the next wait. Q2 is left out by a carrier that drives a loop
+   * itself: it will look into the queue before it waits, and if its loop is taken from it first, the
+   * next carrier begins by looking.
+   *
+   * Wakes are merged (one unused wake at a time), so who was woken and leaves threads in the queue
+   * wakes the next one: see helpOthers.
+   */
+  private final ConcurrentLinkedQueue<Runnable> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger waiting = new AtomicInteger();
+
+  final Os os;
+  final String name;
+  private final int spareCount;
+  private final EventLoop[] loops;
+  private final Poller poller;
+  private final Suspects suspects;
+  private final ConcurrentLinkedQueue<Carrier> spares = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger carriersMade = new AtomicInteger();
+  private final AtomicInteger carriersAlive = new AtomicInteger();
+  private final LongAdder slicesOfEnded = new LongAdder();
+  private final AtomicLong longestStallNanos = new AtomicLong();
+  private final OverstayListener listener;
+  private volatile boolean stopped;
+  private volatile @Nullable Watchdog watchdog;
+
+  /** Told of overstays, on the carriers that overstayed, when the slice has ended. */
+  interface OverstayListener {
+    void ended(Overstay overstay, long cpuNanos);
+  }
+
+  EventLoops(String name, int loopCount, int spareCount, int cap, Os os, OverstayListener listener)
+      throws IOException {
+    this.name = name;
+    this.spareCount = spareCount;
+    this.os = os;
+    this.listener = listener;
+    this.suspects = new Suspects(cap);
+    this.poller = os.nativePoller() ? new EpollPoller() : new Poller.WakeOnly();
+    this.loops = new EventLoop[loopCount];
+    for (int i = 0; i < loopCount; i++) {
+      loops[i] = new EventLoop(i);
+    }
+  }
+
+  void start(@Nullable Watchdog watching) {
+    watchdog = watching;
+    refillSpares();
+    for (EventLoop loop : loops) {
+      giveToSpare(loop);
+    }
+    refillSpares();
+  }
+
+  EventLoop[] loops() {
+    return loops;
+  }
+
+  Suspects suspects() {
+    return suspects;
+  }
+
+  /** The native poller, or null where there is none. */
+  @Nullable EpollPoller epoll() {
+    return poller instanceof EpollPoller epoll ? epoll : null;
+  }
+
+  /** Q1 and Q2. Never blocks; may be called by any thread. */
+  @Override
+  public void execute(Runnable continuation) {
+    Runnable admitted = suspects.admit(continuation);
+    if (admitted == null) {
+      return;
+    }
+    queue.add(admitted);
+    if (waiting.get() > 0
+        && !(Thread.currentThread() instanceof Carrier carrier && carrier.driving())) {
+      poller.wake();
+    }
+    if (stopped) {
+      // The last carrier may have looked before Q1. Late threads are run, nothing is fast any more.
+      Thread.ofPlatform().daemon().name(name + "-late").start(this::runLate);
+    }
+  }
+
+  private void runLate() {
+    for (Runnable late; (late = queue.poll()) != null; ) {
+      late.run();
+    }
+  }
+
+  @Nullable Runnable next() {
+    return queue.poll();
+  }
+
+  /** Lets a carrier look for readiness, waiting if nothing is queued: Z1 to Z3. */
+  void poll(Carrier carrier) {
+    if (!queue.isEmpty()) {
+      poller.poll(carrier, false);
+      return;
+    }
+    waiting.incrementAndGet();
+    if (queue.isEmpty() && !stopped) {
+      poller.poll(carrier, true);
+    }
+    waiting.decrementAndGet();
+    Watchdog watching = watchdog;
+    if (watching != null) {
+      watching.ensureAwake(); // pairs with the watchdog's look at allWaiting()
+    }
+    helpOthers();
+  }
+
+  /** Wakes another waiting carrier if more is queued than this one runs next. */
+  private void helpOthers() {
+    if (waiting.get() > 0) {
+      var it = queue.iterator();
+      if (it.hasNext() && it.next() != null && it.hasNext()) {
+        poller.wake();
+      }
+    }
+  }
+
+  /** Whether no loop has anything to do. */
+  boolean allWaiting() {
+    return waiting.get() >= loops.length;
+  }
+
+  int queued() {
+    return queue.size();
+  }
+
+  void endedInTime(Runnable continuation) {
+    suspects.endedInTime(continuation);
+  }
+
+  // -- Carriers. Made only by start-up and the watchdog: a thread inherits its maker's priority.
+
+  /** Makes spare carriers until there are enough of them. */
+  void refillSpares() {
+    while (spares.size() < spareCount && !stopped) {
+      spares.add(newCarrier());
+    }
+  }
+
+  private Carrier newCarrier() {
+    Carrier made = new Carrier(this, name + "-carrier-" + carriersMade.incrementAndGet());
+    carriersAlive.incrementAndGet();
+    made.start();
+    return made;
+  }
+
+  /** Gives a loop to a spare carrier; the caller is start-up or the watchdog. */
+  void giveToSpare(EventLoop loop) {
+    Carrier spare = spares.poll();
+    if (spare == null) {
+      spare = newCarrier();
+    }
+    loop.carrier = spare;
+    spare.drive(loop);
+  }
+
+  /** A carrier that was handed off blocked is free again. False: it is not needed. */
+  boolean becomeSpare(Carrier carrier) {
+    if (stopped || spares.size() >= spareCount) {
+      return false;
+    }
+    spares.add(carrier);
+    return true;
+  }
+
+  void ended(Carrier carrier) {
+    slicesOfEnded.add(carrier.slices());
+    if (carriersAlive.decrementAndGet() == 0 && stopped) {
+      poller.close();
+    }
+  }
+
+  /** On the carrier whose slice overstayed, now that it has ended. */
+  void overstayEnded(Carrier carrier) {
+    Overstay overstay = carrier.overstay;
+    if (overstay == null) {
+      throw new IllegalStateException("released without an overstay");
+    }
+    carrier.overstay = null;
+    Runnable admitted = suspects.overstayEnded(overstay.continuation());
+    if (admitted != null) {
+      queue.add(admitted);
+      if (waiting.get() > 0) {
+        poller.wake();
+      }
+    }
+    listener.ended(overstay, os.cpuNanos(carrier.osThreadId()));
+  }
+
+  void stalled(long nanos) {
+    longestStallNanos.accumulateAndGet(nanos, Math::max);
+  }
+
+  void fault(Throwable e) {
+    System.getLogger(Scheduler.class.getName())
+        .log(System.Logger.Level.ERROR, name + ": a continuation failed outside its thread", e);
+  }
+
+  boolean stopped() {
+    return stopped;
+  }
+
+  /** Ends the carriers once each has finished its slice and the queue is empty. */
+  void stop() {
+    stopped = true;
+    for (Carrier spare; (spare = spares.poll()) != null; ) {
+      spare.retire();
+    }
+    // A wake may end the wait of a carrier that was about to look at `stopped` anyway.
+    while (waiting.get() > 0) {
+      poller.wake();
+      Thread.onSpinWait();
+    }
+  }
+
+  // -- Figures.
+
+  long slices() {
+    long sum = slicesOfEnded.sum();
+    for (EventLoop loop : loops) {
+      Carrier carrier = loop.carrier;
+      sum += carrier == null ? 0 : carrier.slices();
+    }
+    return sum;
+  }
+
+  int carriersAlive() {
+    return carriersAlive.get();
+  }
+
+  int spares() {
+    return spares.size();
+  }
+
+  long longestStallNanos() {
+    return longestStallNanos.get();
+  }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.scheduler;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Field;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that Overtake uses of the JDK's inside: virtual threads with a scheduler of one's own, and
+ * the thread behind a continuation. When custom schedulers become public API, this class is
+ * replaced and nothing else changes.
+ */
+final class JdkInternals {
+  private static final @Nullable MethodHandle NEW_VIRTUAL_THREAD = find();
+
+  private JdkInternals() {}
+
+  private static @Nullable MethodHandle find() {
+    try {
+      Class<?> builders = Class.forName("java.lang.ThreadBuilders");
+      return MethodHandles.privateLookupIn(builders, MethodHandles.lookup())
+          .findStatic(
+              builders,
+              "newVirtualThread",
+              MethodType.methodType(
+                  Thread.class, Executor.class, String.class, int.class, Runnable.class));
+    } catch (ReflectiveOperationException e) {
+      return null; // the package is not open to us, or this JDK is made differently
+    }
+  }
+
+  /** Whether virtual threads can be given a scheduler here. */
+  static boolean available() {
+    return NEW_VIRTUAL_THREAD != null;
+  }
+
+  /**
+   * Makes an unstarted virtual thread that runs on {@code scheduler}, and so do the virtual threads
+   * that it starts.
+   *
+   * @throws IllegalStateException if {@link #available} is false
+   */
+  static Thread newVirtualThread(Executor scheduler, String name, Runnable task) {
+    MethodHandle handle = NEW_VIRTUAL_THREAD;
+    if (handle == null) {
+      throw new IllegalStateException("java.base/java.lang is not open to dev.overtake.scheduler");
+    }
+    try {
+      return (Thread) handle.invokeExact(scheduler, name, 0, task);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Returns the virtual thread whose continuation this is. The JDK hands schedulers a method
+   * reference bound to the thread; the thread is its one field.
+   */
+  static @Nullable Thread threadOf(Runnable continuation) {
+    for (Field field : continuation.getClass().getDeclaredFields()) {
+      if (Thread.class.isAssignableFrom(field.getType()) && field.trySetAccessible()) {
+        try {
+          return (Thread) field.get(continuation);
+        } catch (IllegalAccessException e) {
+          return null;
+        }
+      }
+    }
+    return null;
+  }
+}

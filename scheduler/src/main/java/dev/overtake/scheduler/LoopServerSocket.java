@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.scheduler;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.net.BindException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+
+/**
+ * A listening TCP socket whose connections wait in a scheduler's own event loops.
+ *
+ * <p>{@link #accept} blocks its caller and is meant for one platform thread of its own, which no
+ * handler can then occupy. Any thread may close.
+ */
+public final class LoopServerSocket implements AutoCloseable {
+  private static final int AF_INET = 2;
+  private static final int AF_INET6 = 10;
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_REUSEADDR = 2;
+  private static final int IPPROTO_TCP = 6;
+  private static final int TCP_NODELAY = 1;
+  private static final int EPROTO = 71;
+  private static final int ECONNABORTED = 103;
+
+  private final EpollPoller poller;
+  private final int fd;
+  private final InetSocketAddress localAddress;
+  private final Object lock = new Object();
+  private boolean accepting; // guarded by lock: the one who ends last closes the file
+  private boolean closed; // guarded by lock
+
+  LoopServerSocket(EpollPoller poller, InetSocketAddress address, int backlog) throws IOException {
+    if (address.isUnresolved()) {
+      throw new UnknownHostException(address.getHostString());
+    }
+    this.poller = poller;
+    InetAddress host = address.getAddress();
+    fd = Linux.socket(host instanceof Inet4Address ? AF_INET : AF_INET6);
+    try {
+      Linux.setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+      int refused = Linux.bind(fd, encode(host, address.getPort()));
+      if (refused != 0) {
+        throw new BindException(Linux.describe(-refused));
+      }
+      Linux.listen(fd, backlog);
+      byte[] bound = new byte[28];
+      Linux.socketName(fd, bound);
+      localAddress = decode(bound);
+    } catch (IOException e) {
+      Linux.close(fd);
+      throw e;
+    }
+  }
+
+  /**
+   * Returns where this socket listens.
+   *
+   * @return the address, with the port that the system chose if none was asked for
+   */
+  public InetSocketAddress localAddress() {
+    return localAddress;
+  }
+
+  /**
+   * Waits for a connection. Interrupting does not end the wait; closing does.
+   *
+   * @return the connection, waiting in the scheduler's event loops
+   * @throws SocketException if this socket is closed
+   * @throws IOException if the system refused a connection, for want of files for example; the
+   *     socket goes on listening
+   */
+  public LoopSocket accept() throws IOException {
+    synchronized (lock) {
+      if (closed) {
+        throw new SocketException("socket closed");
+      }
+      if (accepting) {
+        throw new IllegalStateException("one thread at a time may accept");
+      }
+      accepting = true;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment address = arena.allocate(28, 4);
+      MemorySegment length = arena.allocate(JAVA_INT);
+      MemorySegment errno = arena.allocate(Linker.Option.captureStateLayout());
+      while (true) {
+        length.set(JAVA_INT, 0, 28);
+        int accepted = Linux.accept(fd, address, length, errno);
+        if (accepted >= 0) {
+          return open(accepted, address.toArray(JAVA_BYTE));
+        }
+        synchronized (lock) {
+          if (closed) {
+            throw new SocketException("socket closed");
+          }
+        }
+        if (accepted != -Linux.EINTR && accepted != -ECONNABORTED && accepted != -EPROTO) {
+          throw new IOException("cannot accept: " + Linux.describe(-accepted));
+        }
+      }
+    } finally {
+      synchronized (lock) {
+        accepting = false;
+        if (closed) {
+          Linux.close(fd);
+        }
+      }
+    }
+  }
+
+  private LoopSocket open(int accepted, byte[] address) throws IOException {
+    try {
+      Linux.setOption(accepted, IPPROTO_TCP, TCP_NODELAY, 1);
+      LoopSocket socket = new LoopSocket(poller, accepted, decode(address));
+      poller.register(socket, accepted);
+      return socket;
+    } catch (IOException | RuntimeException e) {
+      Linux.close(accepted);
+      throw e;
+    }
+  }
+
+  /** Stops listening; a waiting {@link #accept} throws. Connections go on. Idempotent. */
+  @Override
+  public void close() {
+    synchronized (lock) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      if (accepting) {
+        Linux.shutdown(fd, 2); // wakes the thread in accept, which then closes the file
+      } else {
+        Linux.close(fd);
+      }
+    }
+  }
+
+  private static byte[] encode(InetAddress host, int port) {
+    byte[] ip = host.getAddress();
+    byte[] address = new byte[ip.length == 4 ? 16 : 28];
+    putFamily(address, ip.length == 4 ? AF_INET : AF_INET6);
+    address[2] = (byte) (port >> 8);
+    address[3] = (byte) port;
+    System.arraycopy(ip, 0, address, ip.length == 4 ? 4 : 8, ip.length);
+    return address;
+  }
+
+  private static void putFamily(byte[] address, int family) {
+    boolean little = java.nio.ByteOrder.nativeOrder() == java.nio.ByteOrder.LITTLE_ENDIAN;
+    address[little ? 0 : 1] = (byte) family;
+  }
+
+  private static InetSocketAddress decode(byte[] address) throws UnknownHostException {
+    int port = (address[2] & 0xFF) << 8 | (address[3] & 0xFF);
+    boolean four = (address[0] | address[1]) == AF_INET;
+    byte[] ip = four ? Arrays.copyOfRange(address, 4, 8) : Arrays.copyOfRange(address, 8, 24);
+    return new InetSocketAddress(InetAddress.getByAddress(ip), port);
+  }
+}

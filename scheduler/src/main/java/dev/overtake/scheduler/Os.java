@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.scheduler;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * What the watchdog asks of the operating system about a carrier, and does to it.
+ *
+ * <p>The base class is the system about which nothing is known: no CPU time, no demotion, no native
+ * poller. Hand-offs then go by the wall clock alone.
+ */
+class Os {
+  private static final Os CURRENT = detect();
+
+  static Os current() {
+    return CURRENT;
+  }
+
+  private static Os detect() {
+    if (Boolean.getBoolean("overtake.portable")) {
+      return new Os();
+    }
+    try {
+      return Linux.gettid() > 0 ? new LinuxOs() : new Os();
+    } catch (LinkageError | RuntimeException e) {
+      // Not Linux, an unknown processor, or native access refused.
+      System.getLogger(Scheduler.class.getName())
+          .log(
+              System.Logger.Level.INFO,
+              "no native calls here ({0}): hand-offs go by wall clock, nothing is demoted, sockets"
+                  + " use the JDK''s poller; on Linux pass"
+                  + " --enable-native-access=dev.overtake.scheduler",
+              String.valueOf(e instanceof ExceptionInInitializerError i ? i.getCause() : e));
+      return new Os();
+    }
+  }
+
+  /** Whether sockets can wait in a poller of our own. */
+  boolean nativePoller() {
+    return false;
+  }
+
+  /** The calling thread's number, or 0. */
+  int threadId() {
+    return 0;
+  }
+
+  /** CPU time of a live thread in nanoseconds, or -1 where it is not known. */
+  long cpuNanos(int threadId) {
+    return -1;
+  }
+
+  /** Whether a thread waits for something other than a processor. */
+  boolean blocked(int threadId) {
+    return false;
+  }
+
+  /** Lowers a thread for good; false if the system refused or cannot. */
+  boolean demote(int threadId, Demotion demotion) {
+    return false;
+  }
+
+  /** Lets the calling thread be switched to quickly; an unheeded wish does no harm. */
+  void askForShortSlices(int threadId) {}
+
+  private static final class LinuxOs extends Os {
+    /*
+     * EEVDF gives a woken thread the processor at once only if its deadline is the earlier one, and a
+     * deadline is one slice away: short slices for loops and watchdog, long ones for the demoted.
+     */
+    private static final long SHORT_SLICE_NANOS = 100_000;
+    private static final long LONG_SLICE_NANOS = 100_000_000;
+
+    @Override
+    boolean nativePoller() {
+      return true;
+    }
+
+    @Override
+    int threadId() {
+      return Linux.gettid();
+    }
+
+    @Override
+    long cpuNanos(int threadId) {
+      return Linux.threadCpuNanos(threadId);
+    }
+
+    @Override
+    boolean blocked(int threadId) {
+      // "12 (name) S …": the name may itself hold parentheses, so look from the last one.
+      try (InputStream in = new FileInputStream("/proc/self/task/" + threadId + "/stat")) {
+        String stat = new String(in.readNBytes(100), java.nio.charset.StandardCharsets.ISO_8859_1);
+        int close = stat.lastIndexOf(')');
+        char state = close >= 0 && close + 2 < stat.length() ? stat.charAt(close + 2) : 'R';
+        return state == 'S' || state == 'D';
+      } catch (IOException e) {
+        return false; // the thread has just ended
+      }
+    }
+
+    @Override
+    boolean demote(int threadId, Demotion demotion) {
+      return switch (demotion) {
+        case NONE -> true;
+        case NICE_5 -> Linux.nice(threadId, 5);
+        case NICE_10 -> Linux.nice(threadId, 10);
+        case NICE_19 ->
+            Linux.niceAndSlice(threadId, 19, LONG_SLICE_NANOS) || Linux.nice(threadId, 19);
+        case IDLE -> Linux.schedIdle(threadId);
+      };
+    }
+
+    @Override
+    void askForShortSlices(int threadId) {
+      boolean ignored = Linux.niceAndSlice(threadId, 0, SHORT_SLICE_NANOS);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.scheduler;
+
+import java.io.Closeable;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** What an event loop waits in when it has nothing to run. Many carriers wait in one poller. */
+interface Poller extends Closeable {
+  /**
+   * Puts the threads whose sockets are ready on the run queue.
+   *
+   * @param carrier the carrier that calls
+   * @param wait whether to wait for readiness or {@link #wake}; may return for no reason
+   */
+  void poll(Carrier carrier, boolean wait);
+
+  /** Ends the wait of one waiting carrier, or the next wait to begin. Any thread may call it. */
+  void wake();
+
+  /** Releases what the poller holds; nobody may be waiting in it any more. */
+  @Override
+  void close();
+
+  /** Where the system has no native poller: there are no sockets, only wake-ups. */
+  final class WakeOnly implements Poller {
+    private final Semaphore wakes = new Semaphore(0);
+    // One unused wake is enough: whoever takes it looks at the queue and wakes the next.
+    private final AtomicBoolean pending = new AtomicBoolean();
+
+    @Override
+    public void poll(Carrier carrier, boolean wait) {
+      if (wait) {
+        wakes.acquireUninterruptibly();
+        pending.set(false);
+      }
+    }
+
+    @Override
+    public void wake() {
+      if (pending.compareAndSet(false, true)) {
+        wakes.release();
+      }
+    }
+
+    @Override
+    public void close() {}
+  }
+}

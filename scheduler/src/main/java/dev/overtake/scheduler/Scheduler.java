@@ -1,0 +1,429 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.scheduler;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Virtual threads with time sharing: event loops that a thread may block or occupy.
+ *
+ * {@snippet :
+ * try (Scheduler scheduler = Scheduler.builder().quantum(Duration.ofMillis(1)).build();
+ *     ExecutorService threads = scheduler.executor()) {
+ *   threads.submit(() -> fib(45)); // seconds of computing …
+ *   threads.submit(() -> answer(socket)); // … and this one still answers at once
+ * }
+ * }
+ *
+ * <p>As many carriers as there are event loops run the virtual threads. A thread that runs longer
+ * than the quantum without parking <em>overstays</em>: it keeps its OS thread, whose priority is
+ * lowered, and a spare OS thread goes on with the loop. The thread itself notices nothing.
+ *
+ * <p>Thread-safe. Needs {@code --add-opens java.base/java.lang=dev.overtake.scheduler} ({@code
+ * ALL-UNNAMED} on the class path), because schedulers of virtual threads are not public API in Java
+ * 25. Without it the virtual threads are the JDK's, and time sharing is had by public means: while
+ * they are all occupied, the JDK's scheduler is given more carriers. The log says so once.
+ */
+public final class Scheduler implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Scheduler.class.getName());
+  private static final AtomicInteger NUMBER = new AtomicInteger();
+
+  private final String name;
+  private final AtomicLong threadNumber = new AtomicLong();
+  private final AtomicInteger threads = new AtomicInteger();
+  private final int eventLoops;
+  private final @Nullable EventLoops loops; // null in the fallback
+  private final @Nullable Watchdog watchdog; // null in the fallback or without time sharing
+  private final @Nullable Witness witness; // as the watchdog
+  private final @Nullable ParallelismRescue rescue; // the fallback's, with time sharing
+  private final @Nullable AutoCloseable bean;
+  private volatile boolean closed;
+
+  private Scheduler(Builder builder) {
+    name = builder.name.isEmpty() ? "overtake-" + NUMBER.incrementAndGet() : builder.name;
+    eventLoops = builder.eventLoops;
+    long quantumNanos = Math.max(1_000, builder.quantum.toNanos());
+    if (!JdkInternals.available() || Boolean.getBoolean("overtake.fallback")) {
+      LOG.log(
+          Level.WARNING,
+          "{0}: event loops need --add-opens java.base/java.lang={1}; until then virtual threads are"
+              + " the JDK''s and get more carriers while all are occupied",
+          name,
+          Scheduler.class.getModule().isNamed()
+              ? Scheduler.class.getModule().getName()
+              : "ALL-UNNAMED");
+      loops = null;
+      watchdog = null;
+      witness = null;
+      rescue = builder.timeSharing ? ParallelismRescue.start(name, builder) : null;
+    } else {
+      warmTimers();
+      rescue = null;
+      Witness witnessing = new Witness(name, quantumNanos);
+      try {
+        loops =
+            new EventLoops(
+                name,
+                builder.eventLoops,
+                builder.spareCarriers,
+                builder.maxOverstaying,
+                Os.current(),
+                witnessing);
+      } catch (IOException e) {
+        throw new UncheckedIOException(name + ": cannot make the poller", e);
+      }
+      if (builder.timeSharing) {
+        witness = witnessing;
+        watchdog =
+            new Watchdog(loops, quantumNanos, builder.demotion, builder.maxCarriers(), witnessing);
+        loops.start(watchdog);
+        watchdog.start();
+        witness.start();
+      } else {
+        witness = null;
+        watchdog = null;
+        loops.start(null);
+      }
+    }
+    bean = Boolean.getBoolean("overtake.nojmx") ? null : Beans.register(this, name);
+  }
+
+  /**
+   * Starts the JDK's timer threads from here: a thread inherits its maker's priority, and the first
+   * timed wait might otherwise be that of a demoted carrier.
+   */
+  private static void warmTimers() {
+    int timers = Math.max(1, Runtime.getRuntime().availableProcessors());
+    Thread[] sleepers = new Thread[timers];
+    for (int i = 0; i < timers; i++) {
+      sleepers[i] = Thread.startVirtualThread(() -> LockSupport.parkNanos(1));
+    }
+    for (Thread sleeper : sleepers) {
+      boolean interrupted = false;
+      while (sleeper.isAlive() && !interrupted) {
+        try {
+          sleeper.join(Duration.ofMillis(100));
+          interrupted = true; // joined or given up: the timers are started either way
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        }
+      }
+    }
+  }
+
+  /**
+   * Returns a builder with the defaults.
+   *
+   * @return a new builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Returns this scheduler's name, which its carriers' names begin with.
+   *
+   * @return the name
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Returns a factory of virtual threads that run on this scheduler, as do the virtual threads that
+   * those start.
+   *
+   * @param prefix the threads are named {@code prefix} and a number from 0; empty for no name
+   * @return a thread-safe factory; it throws {@link RejectedExecutionException} once this scheduler
+   *     is closed
+   */
+  public ThreadFactory threadFactory(String prefix) {
+    return task -> newThread(prefix.isEmpty() ? "" : prefix + threadNumber.getAndIncrement(), task);
+  }
+
+  /**
+   * Makes one unstarted virtual thread that runs on this scheduler.
+   *
+   * @param threadName its name, may be empty
+   * @param task what it runs
+   * @return the thread, to be started by the caller
+   * @throws RejectedExecutionException if this scheduler is closed
+   */
+  public Thread newThread(String threadName, Runnable task) {
+    if (closed) {
+      throw new RejectedExecutionException(name + ": closed");
+    }
+    Runnable counted =
+        () -> {
+          threads.incrementAndGet();
+          try {
+            task.run();
+          } finally {
+            threads.decrementAndGet();
+          }
+        };
+    EventLoops driven = loops;
+    return driven == null
+        ? Thread.ofVirtual().name(threadName).unstarted(counted)
+        : JdkInternals.newVirtualThread(driven, threadName, counted);
+  }
+
+  /**
+   * Returns an executor that runs each task in a virtual thread of its own on this scheduler. Close
+   * it before the scheduler.
+   *
+   * @return a new executor
+   */
+  public ExecutorService executor() {
+    return Executors.newThreadPerTaskExecutor(threadFactory(name + "-task-"));
+  }
+
+  /**
+   * Whether {@link #listen} works: the system has a native poller and the JDK's inside is open.
+   * Otherwise use the JDK's sockets, which wait in the JDK's poller.
+   *
+   * @return true if sockets can wait in this scheduler's own loops
+   */
+  public boolean hasNativeSockets() {
+    return loops != null && loops.epoll() != null;
+  }
+
+  /**
+   * Listens on an address; connections wait in this scheduler's own event loops. {@code
+   * SO_REUSEADDR} is set, and {@code TCP_NODELAY} on each connection.
+   *
+   * @param address where to listen; port 0 for one that is free
+   * @param backlog how many connections may wait to be accepted, at least 1
+   * @return the listening socket; the caller closes it before the scheduler
+   * @throws UnsupportedOperationException if {@link #hasNativeSockets} is false
+   * @throws IOException if the address cannot be bound
+   */
+  public LoopServerSocket listen(InetSocketAddress address, int backlog) throws IOException {
+    EpollPoller epoll = loops == null ? null : loops.epoll();
+    if (epoll == null) {
+      throw new UnsupportedOperationException(name + ": no native poller here");
+    }
+    return new LoopServerSocket(epoll, address, backlog);
+  }
+
+  /**
+   * Returns what this scheduler has done and holds.
+   *
+   * @return the figures of this moment
+   */
+  public SchedulerFigures figures() {
+    EventLoops driven = loops;
+    if (driven == null) {
+      return ParallelismRescue.figures(rescue, eventLoops, threads.get());
+    }
+    Watchdog watching = watchdog;
+    Witness witnessing = witness;
+    return new SchedulerFigures(
+        "loops",
+        eventLoops,
+        driven.carriersAlive(),
+        driven.spares(),
+        driven.suspects().overstaying(),
+        threads.get(),
+        driven.slices(),
+        watching == null ? 0 : watching.computingHandoffs(),
+        watching == null ? 0 : watching.blockedHandoffs(),
+        watching == null ? 0 : watching.demotions(),
+        witnessing == null ? 0 : witnessing.falseAlarms(),
+        driven.queued(),
+        driven.suspects().waiting(),
+        driven.longestStallNanos());
+  }
+
+  /**
+   * Makes no more threads, waits until those there are have ended, and ends the carriers. Idempotent.
+   *
+   * <p>If the caller is interrupted the wait ends, as by {@link #close(Duration)}, and its interrupt
+   * flag is set again.
+   */
+  @Override
+  public void close() {
+    close(ChronoUnit.FOREVER.getDuration());
+  }
+
+  /**
+   * As {@link #close()}, but waits no longer than a given time. Threads that are left then are still
+   * run, each piece by an OS thread made for it, but their native sockets are no longer watched.
+   *
+   * @param patience how long to wait for the threads to end, not negative
+   * @return whether all had ended
+   */
+  public boolean close(Duration patience) {
+    if (closed) {
+      return threads.get() == 0;
+    }
+    closed = true;
+    long start = System.nanoTime();
+    boolean interrupted = Thread.interrupted();
+    while (threads.get() > 0
+        && !interrupted
+        && Duration.ofNanos(System.nanoTime() - start).compareTo(patience) < 0) {
+      LockSupport.parkNanos(this, 1_000_000);
+      interrupted = Thread.interrupted();
+    }
+    boolean allEnded = threads.get() == 0;
+    if (loops != null) {
+      if (watchdog != null) {
+        watchdog.end();
+      }
+      loops.stop();
+      if (witness != null) {
+        witness.interrupt();
+      }
+    }
+    if (rescue != null) {
+      rescue.close();
+    }
+    Beans.unregister(bean);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return allEnded;
+  }
+
+  @Override
+  public String toString() {
+    return name + figures();
+  }
+
+  /** What a scheduler is made of. Not thread-safe. */
+  public static final class Builder {
+    String name = "";
+    int eventLoops = Runtime.getRuntime().availableProcessors();
+    Duration quantum = Duration.ofMillis(1);
+    Demotion demotion = Demotion.NICE_19;
+    int spareCarriers = 2;
+    int maxOverstaying = 8 * eventLoops;
+    private boolean overstayingSet;
+    boolean timeSharing = true;
+
+    private Builder() {}
+
+    /**
+     * Sets the name that carriers, figures and log lines bear.
+     *
+     * @param value the name; empty, the default, for {@code overtake-N}
+     * @return this builder
+     */
+    public Builder name(String value) {
+      name = value;
+      return this;
+    }
+
+    /**
+     * Sets the number of event loops.
+     *
+     * @param value from 1 to 1024; by default as many as there are processors
+     * @return this builder
+     */
+    public Builder eventLoops(int value) {
+      if (value < 1 || value > 1024) {
+        throw new IllegalArgumentException("event loops must be from 1 to 1024: " + value);
+      }
+      eventLoops = value;
+      if (!overstayingSet) {
+        maxOverstaying = 8 * value;
+      }
+      return this;
+    }
+
+    /**
+     * Sets how much CPU time a slice may take before it overstays.
+     *
+     * @param value from 0 (every slice that a look finds running) to 10 s; 1 ms by default
+     * @return this builder
+     */
+    public Builder quantum(Duration value) {
+      if (value.isNegative() || value.compareTo(Duration.ofSeconds(10)) > 0) {
+        throw new IllegalArgumentException("quantum must be from 0 to 10 s: " + value);
+      }
+      quantum = value;
+      return this;
+    }
+
+    /**
+     * Sets how far overstaying carriers are lowered.
+     *
+     * @param value {@link Demotion#NICE_19} by default
+     * @return this builder
+     */
+    public Builder demotion(Demotion value) {
+      demotion = value;
+      return this;
+    }
+
+    /**
+     * Sets how many carriers are kept ready to take over a loop.
+     *
+     * @param value from 0 to 1024; 2 by default. At 0 a hand-off costs the making of a thread
+     * @return this builder
+     */
+    public Builder spareCarriers(int value) {
+      if (value < 0 || value > 1024) {
+        throw new IllegalArgumentException("spare carriers must be from 0 to 1024: " + value);
+      }
+      spareCarriers = value;
+      return this;
+    }
+
+    /**
+     * Sets how many slices may overstay at a time before suspects wait: virtual threads that have
+     * overstayed lately are then not started until a place is free. Others go on; should such a one
+     * overstay as well, its loop is still handed off, and it is demoted to {@link Demotion#IDLE},
+     * until sixteen times this many overstay.
+     *
+     * @param value from 1 to 4096; by default 8 for each event loop
+     * @return this builder
+     */
+    public Builder maxOverstaying(int value) {
+      if (value < 1 || value > 4096) {
+        throw new IllegalArgumentException("max overstaying must be from 1 to 4096: " + value);
+      }
+      maxOverstaying = value;
+      overstayingSet = true;
+      return this;
+    }
+
+    /**
+     * Leaves the watchdog out: plain event loops, which one long slice each brings to a halt.
+     *
+     * @return this builder
+     */
+    public Builder withoutTimeSharing() {
+      timeSharing = false;
+      return this;
+    }
+
+    int maxCarriers() {
+      return 16 * maxOverstaying;
+    }
+
+    /**
+     * Starts a scheduler.
+     *
+     * @return the running scheduler, to be closed by the caller
+     * @throws UncheckedIOException if the system refuses the poller, for want of files for example
+     */
+    public Scheduler build() {
+      return new Scheduler(this);
+    }
+  }
+}

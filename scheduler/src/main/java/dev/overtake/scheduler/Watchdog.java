@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.scheduler;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The one thread that looks at running slices, and hands the loop of an overstaying one to a spare
+ * carrier.
+ *
+ * <p>It judges by CPU time, because on a shared machine a short slice may look long by the clock.
+ * It wakes once a quantum while slices run and not at all while every loop waits.
+ */
+final class Watchdog extends Thread {
+  /*
+   * When it looks. A slice that begins just after a look is due one quantum after its start, and the
+   * start is written by the carrier: so a look a quantum later sees its age, and the next look can be
+   * planned for the very moment. No slice grows older than a quantum without a look being due.
+   *
+   * How it judges. The CPU time at the slice's start is unknown: to ask would cost every slice a system
+   * call. It is known at the first look at the slice, and the share of the processor that the slice had
+   * since then is taken for its share before. Estimated CPU time = age × share. The share is trusted
+   * once it was observed for a quarter of a quantum.
+   *
+   *   estimate ≥ 3/4 quantum           computing: hand off and demote
+   *   less, thread waits in the kernel blocked: hand off only
+   *   less, thread is runnable         its time was stolen: leave it, look again
+   *
+   * Its own lateness (how long after the planned moment it runs) says how crowded the machine is; half
+   * of its running mean is added to the quantum, at most one quantum: where a watchdog waits, a spare
+   * carrier would wait too, and hand-offs pay less.
+   */
+  private static final int IDLE_LOOKS_BEFORE_SLEEP = 3;
+  private static final long FORGIVE_EVERY_NANOS = 250_000_000L;
+
+  private final EventLoops loops;
+  private final long quantumNanos;
+  private final Demotion demotion;
+  private final int hardCap;
+  private final Witness witness;
+  private final AtomicLong computingHandoffs = new AtomicLong();
+  private final AtomicLong blockedHandoffs = new AtomicLong();
+  private final AtomicLong demotions = new AtomicLong();
+  private volatile boolean stopped;
+  private volatile boolean asleep;
+  private boolean demotionRefused;
+  private boolean hardCapReached;
+  private long latenessNanos; // running mean
+
+  Watchdog(EventLoops loops, long quantumNanos, Demotion demotion, int hardCap, Witness witness) {
+    super(null, null, loops.name + "-watchdog", 0, false);
+    this.loops = loops;
+    this.quantumNanos = quantumNanos;
+    this.demotion = demotion;
+    this.hardCap = hardCap;
+    this.witness = witness;
+    setDaemon(true);
+  }
+
+  long computingHandoffs() {
+    return computingHandoffs.get();
+  }
+
+  long blockedHandoffs() {
+    return blockedHandoffs.get();
+  }
+
+  long demotions() {
+    return demotions.get();
+  }
+
+  /** Called by a carrier that has just stopped waiting, before its first slice. */
+  void ensureAwake() {
+    if (asleep) {
+      asleep = false;
+      LockSupport.unpark(this);
+    }
+  }
+
+  void end() {
+    stopped = true;
+    LockSupport.unpark(this);
+  }
+
+  @Override
+  public void run() {
+    loops.os.askForShortSlices(loops.os.threadId());
+    int idleLooks = 0;
+    long lastForgiven = System.nanoTime();
+    while (!stopped) {
+      long now = System.nanoTime();
+      long due = now + quantumNanos;
+      for (EventLoop loop : loops.loops()) {
+        due = Math.min(due, look(loop, now));
+      }
+      loops.refillSpares();
+      if (now - lastForgiven > FORGIVE_EVERY_NANOS) {
+        loops.suspects().forgive(now);
+        lastForgiven = now;
+      }
+      idleLooks = loops.allWaiting() ? idleLooks + 1 : 0;
+      if (idleLooks >= IDLE_LOOKS_BEFORE_SLEEP) {
+        sleep();
+        idleLooks = 0;
+      } else {
+        waitUntil(due);
+      }
+    }
+  }
+
+  private void waitUntil(long due) {
+    long remaining = due - System.nanoTime();
+    if (remaining > 0) {
+      LockSupport.parkNanos(this, remaining);
+      long late = Math.max(0, System.nanoTime() - due);
+      latenessNanos += (late - latenessNanos) / 8;
+    }
+  }
+
+  /** Sleeps until a carrier stops waiting. */
+  private void sleep() {
+    asleep = true;
+    // Pairs with ensureAwake(): a carrier lowers the count of waiting ones before it looks at
+    // asleep.
+    while (asleep && loops.allWaiting() && !stopped) {
+      LockSupport.park(this);
+    }
+    asleep = false;
+  }
+
+  /** Looks at one loop and returns when to look again at the latest. */
+  private long look(EventLoop loop, long now) {
+    long later = now + quantumNanos;
+    Carrier carrier = loop.carrier;
+    if (carrier == null) {
+      return later;
+    }
+    long state = carrier.sliceState();
+    if (Carrier.phase(state) != Carrier.RUNNING) {
+      return later;
+    }
+    long start = carrier.sliceStartNanos();
+    if (carrier.sliceState() != state) {
+      return later; // that one has ended; the next began after this look
+    }
+    boolean seenBefore = loop.seenCarrier == carrier && loop.seenState == state;
+    if (!seenBefore) {
+      loop.seenCarrier = carrier;
+      loop.seenState = state;
+      loop.seenNanos = now;
+      loop.seenCpuNanos = loops.os.cpuNanos(carrier.osThreadId());
+    }
+    long patience = quantumNanos + Math.min(latenessNanos / 2, quantumNanos);
+    long age = now - start;
+    long observed = now - loop.seenNanos;
+    if (age < patience || observed < quantumNanos / 4) {
+      return Math.max(start + patience, loop.seenNanos + quantumNanos / 4);
+    }
+    long cpu = loops.os.cpuNanos(carrier.osThreadId());
+    // Where CPU time is not known, the wall clock has to do.
+    long used = cpu < 0 || loop.seenCpuNanos < 0 ? observed : cpu - loop.seenCpuNanos;
+    double estimate = (double) age * used / observed;
+    if (estimate >= 0.75 * quantumNanos) {
+      handOff(loop, carrier, state, Carrier.TAKEN_COMPUTING, start, cpu);
+    } else if (loops.os.blocked(carrier.osThreadId())) {
+      handOff(loop, carrier, state, Carrier.TAKEN_BLOCKED, start, cpu);
+    }
+    return now + quantumNanos / 4;
+  }
+
+  /** W4 to W6, and what has to be told. */
+  private void handOff(
+      EventLoop loop, Carrier carrier, long state, int taken, long start, long cpu) {
+    if (loops.suspects().overstaying() >= hardCap) {
+      if (!hardCapReached) {
+        hardCapReached = true;
+        witness.warn(
+            loops.name
+                + ": "
+                + hardCap
+                + " carriers overstay at once, no more are handed off; short requests now wait");
+      }
+      return;
+    }
+    if (!carrier.take(state, taken)) {
+      return;
+    }
+    Runnable continuation = carrier.takenSlice();
+    boolean computing = taken == Carrier.TAKEN_COMPUTING;
+    if (computing) {
+      demote(carrier);
+    }
+    long now = System.nanoTime();
+    Overstay overstay =
+        new Overstay(loop.index, continuation, computing, start, now, cpu, loops.queued());
+    loops.suspects().overstayed(continuation, now);
+    loops.stalled(now - start);
+    carrier.overstay = overstay;
+    loops.giveToSpare(loop);
+    carrier.release();
+    (computing ? computingHandoffs : blockedHandoffs).incrementAndGet();
+    witness.handedOff(overstay);
+  }
+
+  private void demote(Carrier carrier) {
+    if (demotion == Demotion.NONE) {
+      return;
+    }
+    // Beyond the cap on overstaying carriers, those that come on top count for next to nothing.
+    Demotion how = loops.suspects().atCap() ? Demotion.IDLE : demotion;
+    if (loops.os.demote(carrier.osThreadId(), how)) {
+      demotions.incrementAndGet();
+    } else if (!demotionRefused) {
+      demotionRefused = true;
+      witness.warn(
+          loops.name
+              + ": the system does not lower the priority of overstaying carriers (demotion="
+              + demotion
+              + "); they keep an equal share");
+    }
+  }
+}
