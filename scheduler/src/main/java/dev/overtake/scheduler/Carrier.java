@@ -65,8 +65,9 @@ final class Carrier extends Thread {
   private volatile boolean released; // W6
   private volatile int threadId; // 0 until this thread runs
 
-  // Of the slice that overstayed: written by the watchdog between W4 and W6, read after W6.
-  @Nullable Overstay overstay;
+  // Of the slice that overstayed: written by the watchdog between W4 and W6, cleared by this thread when
+  // the slice has ended. Volatile because the watchdog looks whether it has.
+  volatile @Nullable Overstay overstay;
 
   Carrier(EventLoops loops, String name) {
     super(null, null, name, 0, false);
@@ -176,17 +177,23 @@ final class Carrier extends Thread {
 
   /** Runs slices and polls until the loop is taken or stopped; says whether to stay as a spare. */
   private boolean driveUntilTaken() {
+    boolean waited = true;
     while (!loops.stopped()) {
       for (int i = 0; i < SLICES_PER_POLL; i++) {
         Runnable next = loops.next();
         if (next == null) {
           break;
         }
+        if (waited) {
+          loops.helpOthers();
+          waited = false;
+        }
         if (!slice(next)) {
           return leave();
         }
       }
-      loops.poll(this);
+      loops.rest();
+      waited = loops.poll(this);
     }
     for (Runnable next; (next = loops.next()) != null; ) {
       if (!slice(next)) {

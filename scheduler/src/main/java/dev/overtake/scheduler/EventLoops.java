@@ -7,6 +7,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,8 @@ final class EventLoops implements Executor {
    * Wakes are merged (one unused wake at a time), so who was woken and leaves threads in the queue
    * wakes the next one: see helpOthers.
    */
+  private static final long LONGEST_REST_NANOS = 500_000;
+
   private final ConcurrentLinkedQueue<Runnable> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waiting = new AtomicInteger();
 
@@ -53,6 +56,9 @@ final class EventLoops implements Executor {
   private final LongAdder slicesOfEnded = new LongAdder();
   private final AtomicLong longestStallNanos = new AtomicLong();
   private final OverstayListener listener;
+  // How long the loops shall rest so that overstaying carriers get their floor: set by the watchdog,
+  // taken by carriers between two slices.
+  private final AtomicLong owedRestNanos = new AtomicLong();
   private volatile boolean stopped;
   private volatile @Nullable Watchdog watchdog;
 
@@ -125,11 +131,11 @@ final class EventLoops implements Executor {
     return queue.poll();
   }
 
-  /** Lets a carrier look for readiness, waiting if nothing is queued: Z1 to Z3. */
-  void poll(Carrier carrier) {
+  /** Lets a carrier look for readiness; if nothing is queued it waits, and says so: Z1 to Z3. */
+  boolean poll(Carrier carrier) {
     if (!queue.isEmpty()) {
       poller.poll(carrier, false);
-      return;
+      return false;
     }
     waiting.incrementAndGet();
     if (queue.isEmpty() && !stopped) {
@@ -140,16 +146,13 @@ final class EventLoops implements Executor {
     if (watching != null) {
       watching.ensureAwake(); // pairs with the watchdog's look at allWaiting()
     }
-    helpOthers();
+    return true;
   }
 
-  /** Wakes another waiting carrier if more is queued than this one runs next. */
-  private void helpOthers() {
-    if (waiting.get() > 0) {
-      var it = queue.iterator();
-      if (it.hasNext() && it.next() != null && it.hasNext()) {
-        poller.wake();
-      }
+  /** Called by a carrier that has waited and has taken one thread: more may be left for another. */
+  void helpOthers() {
+    if (waiting.get() > 0 && !queue.isEmpty()) {
+      poller.wake();
     }
   }
 
@@ -160,6 +163,22 @@ final class EventLoops implements Executor {
 
   int queued() {
     return queue.size();
+  }
+
+  void oweRest(long nanos) {
+    owedRestNanos.set(nanos);
+  }
+
+  /** Gives the processor to overstaying carriers for a moment, if they are owed one. */
+  void rest() {
+    long owed = owedRestNanos.get();
+    if (owed > 0) {
+      long piece = Math.min(owed, LONGEST_REST_NANOS);
+      // Whoever takes the piece rests for it; the other loops go on.
+      if (owedRestNanos.compareAndSet(owed, owed - piece)) {
+        LockSupport.parkNanos(this, piece);
+      }
+    }
   }
 
   void endedInTime(Runnable continuation) {

@@ -87,7 +87,7 @@ public final class Scheduler implements AutoCloseable {
       if (builder.timeSharing) {
         witness = witnessing;
         watchdog =
-            new Watchdog(loops, quantumNanos, builder.demotion, builder.maxCarriers(), witnessing);
+            new Watchdog(loops, quantumNanos, builder.demotion, builder.maxCarriers(), builder.floor, witnessing);
         loops.start(watchdog);
         watchdog.start();
         witness.start();
@@ -311,6 +311,7 @@ public final class Scheduler implements AutoCloseable {
     Duration quantum = Duration.ofMillis(1);
     Demotion demotion = Demotion.NICE_19;
     int spareCarriers = 2;
+    double floor = 0.05;
     int maxOverstaying = 8 * eventLoops;
     private boolean overstayingSet;
     boolean timeSharing = true;
@@ -367,6 +368,21 @@ public final class Scheduler implements AutoCloseable {
      */
     public Builder demotion(Demotion value) {
       demotion = value;
+      return this;
+    }
+
+    /**
+     * Sets the share of the event loops' processors that overstaying slices are guaranteed, all of them
+     * together: where they get less, loops rest for what is missing, half a millisecond at a time.
+     *
+     * @param value from 0, no guarantee, to 0.5; 0.05 by default
+     * @return this builder
+     */
+    public Builder floor(double value) {
+      if (!(value >= 0 && value <= 0.5)) {
+        throw new IllegalArgumentException("floor must be from 0 to 0.5: " + value);
+      }
+      floor = value;
       return this;
     }
 

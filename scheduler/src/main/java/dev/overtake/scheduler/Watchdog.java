@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.scheduler;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -26,10 +28,15 @@ final class Watchdog extends Thread {
    *   less, thread waits in the kernel blocked: hand off only
    *   less, thread is runnable         its time was stolen: leave it, look again
    *
+   * The floor. A demoted carrier gets what the kernel leaves it, which beside busy loops is little. Each
+   * window, what the overstaying carriers got is compared with their floor, and what is missing is made
+   * up by letting loops rest: an unprivileged process cannot raise what it has lowered.
+   *
    * Its own lateness (how long after the planned moment it runs) says how crowded the machine is; half
    * of its running mean is added to the quantum, at most one quantum: where a watchdog waits, a spare
    * carrier would wait too, and hand-offs pay less.
    */
+  private static final long FLOOR_WINDOW_NANOS = 20_000_000L;
   private static final int IDLE_LOOKS_BEFORE_SLEEP = 3;
   private static final long FORGIVE_EVERY_NANOS = 250_000_000L;
 
@@ -37,6 +44,7 @@ final class Watchdog extends Thread {
   private final long quantumNanos;
   private final Demotion demotion;
   private final int hardCap;
+  private final double floor;
   private final Witness witness;
   private final AtomicLong computingHandoffs = new AtomicLong();
   private final AtomicLong blockedHandoffs = new AtomicLong();
@@ -46,13 +54,16 @@ final class Watchdog extends Thread {
   private boolean demotionRefused;
   private boolean hardCapReached;
   private long latenessNanos; // running mean
+  private final Map<Carrier, Long> overstayingCpuNanos = new HashMap<>(); // as of the window's start
+  private long windowStartNanos;
 
-  Watchdog(EventLoops loops, long quantumNanos, Demotion demotion, int hardCap, Witness witness) {
+  Watchdog(EventLoops loops, long quantumNanos, Demotion demotion, int hardCap, double floor, Witness witness) {
     super(null, null, loops.name + "-watchdog", 0, false);
     this.loops = loops;
     this.quantumNanos = quantumNanos;
     this.demotion = demotion;
     this.hardCap = hardCap;
+    this.floor = floor;
     this.witness = witness;
     setDaemon(true);
   }
@@ -94,6 +105,7 @@ final class Watchdog extends Thread {
         due = Math.min(due, look(loop, now));
       }
       loops.refillSpares();
+      keepFloor(now);
       if (now - lastForgiven > FORGIVE_EVERY_NANOS) {
         loops.suspects().forgive(now);
         lastForgiven = now;
@@ -196,10 +208,40 @@ final class Watchdog extends Thread {
     loops.suspects().overstayed(continuation, now);
     loops.stalled(now - start);
     carrier.overstay = overstay;
+    if (floor > 0 && computing && cpu >= 0) {
+      if (overstayingCpuNanos.isEmpty()) {
+        windowStartNanos = now;
+      }
+      overstayingCpuNanos.put(carrier, cpu);
+    }
     loops.giveToSpare(loop);
     carrier.release();
     (computing ? computingHandoffs : blockedHandoffs).incrementAndGet();
     witness.handedOff(overstay);
+  }
+
+  private void keepFloor(long now) {
+    long window = now - windowStartNanos;
+    if (overstayingCpuNanos.isEmpty() || window < FLOOR_WINDOW_NANOS) {
+      return;
+    }
+    windowStartNanos = now;
+    long got = 0;
+    boolean wanted = false;
+    for (var it = overstayingCpuNanos.entrySet().iterator(); it.hasNext(); ) {
+      var entry = it.next();
+      Carrier carrier = entry.getKey();
+      long cpu = carrier.overstay == null ? -1 : loops.os.cpuNanos(carrier.osThreadId());
+      if (cpu < 0) {
+        it.remove();
+        continue;
+      }
+      long used = cpu - entry.setValue(cpu);
+      got += used;
+      wanted |= used > 0 || !loops.os.blocked(carrier.osThreadId());
+    }
+    long due = (long) (floor * Math.min(window, 2 * FLOOR_WINDOW_NANOS) * loops.loops().length);
+    loops.oweRest(wanted ? Math.max(0, due - got) : 0);
   }
 
   private void demote(Carrier carrier) {
