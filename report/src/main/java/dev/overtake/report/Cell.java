@@ -31,7 +31,7 @@ public sealed interface Cell {
    *
    * @param value what was measured
    * @param unit in which
-   * @param digits how many significant digits are shown, 1 to 15
+   * @param digits how many significant digits are shown, 1 to 9
    */
   record Quantity(double value, Unit unit, int digits) implements Cell {
     /**
@@ -46,13 +46,20 @@ public sealed interface Cell {
   }
 
   /**
+   * A number all of whose digits are shown.
+   *
+   * @param value how many
+   */
+  record Count(long value) implements Cell {}
+
+  /**
    * The median of repeated runs with the smallest and the largest.
    *
    * @param min the smallest
    * @param median the middle one
    * @param max the largest
    * @param unit in which
-   * @param digits how many significant digits are shown, 1 to 15
+   * @param digits how many significant digits are shown, 1 to 9
    */
   record Spread(double min, double median, double max, Unit unit, int digits) implements Cell {
     /**
@@ -115,13 +122,13 @@ public sealed interface Cell {
   }
 
   /**
-   * A number, all of whose digits count.
+   * A number all of whose digits are shown.
    *
    * @param value how many
    * @return the cell
    */
   static Cell count(long value) {
-    return new Quantity(value, Unit.NONE, 15);
+    return new Count(value);
   }
 
   /**
@@ -148,8 +155,8 @@ public sealed interface Cell {
   }
 
   private static void checkDigits(int digits) {
-    if (digits < 1 || digits > 15) {
-      throw new IllegalArgumentException("digits must be 1 to 15: digits=" + digits);
+    if (digits < 1 || digits > 9) {
+      throw new IllegalArgumentException("digits must be 1 to 9: digits=" + digits);
     }
   }
 }
