@@ -153,7 +153,7 @@ final class Carrier extends Thread {
   @Override
   public void run() {
     threadId = loops.os.threadId();
-    loops.os.askForShortSlices(threadId);
+    loops.os.askForQuickTurns(threadId);
     boolean again = true;
     while (again && awaitLoop()) {
       again = driveUntilTaken();

@@ -39,6 +39,7 @@ final class Linux {
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int EFD_NONBLOCK = 0x800;
   private static final int EFD_CLOEXEC = 0x80000;
+  private static final int PR_SET_TIMERSLACK = 29;
   private static final long SYS_SCHED_SETATTR;
 
   private static final Linker LINKER = Linker.nativeLinker();
@@ -114,6 +115,12 @@ final class Linux {
           "sched_setscheduler",
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS),
           QUICK);
+  private static final MethodHandle PRCTL =
+      link(
+          "prctl",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG),
+          QUICK,
+          Linker.Option.firstVariadicArg(1));
   private static final MethodHandle SYSCALL_SETATTR =
       link(
           "syscall",
@@ -417,6 +424,15 @@ final class Linux {
               SYSCALL_SETATTR.invokeExact(
                   SYS_SCHED_SETATTR, tid, MemorySegment.ofArray(attributes), 0);
       return r == 0;
+    } catch (Throwable e) {
+      throw rethrow(e);
+    }
+  }
+
+  /** Sets by how much the calling thread's timed waits may be late, in nanoseconds. */
+  static void timerSlack(long nanos) {
+    try {
+      int ignored = (int) PRCTL.invokeExact(PR_SET_TIMERSLACK, nanos);
     } catch (Throwable e) {
       throw rethrow(e);
     }

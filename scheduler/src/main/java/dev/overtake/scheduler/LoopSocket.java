@@ -50,6 +50,12 @@ public final class LoopSocket extends OpenFile implements AutoCloseable {
     }
   }
 
+  /**
+   * How many reads in a row may find their data there: a peer that always is quicker than the handler
+   * would otherwise keep its thread, and with it the loop, for as long as it likes.
+   */
+  private static final int READS_WITHOUT_PARKING = 16;
+
   private final EpollPoller poller;
   private final int fd;
   private final InetSocketAddress remoteAddress;
@@ -61,7 +67,8 @@ public final class LoopSocket extends OpenFile implements AutoCloseable {
   private volatile @Nullable Object writeCell;
 
   private volatile boolean hungUp; // written by the poller before P1, read after T2
-  private boolean drained = true; // by the reader alone: registering raises the first edge
+  private boolean drained = true; // the reader's alone: registering raises the first edge
+  private int readsWithoutParking; // the reader's alone
 
   LoopSocket(EpollPoller poller, int fd, InetSocketAddress remoteAddress) {
     this.poller = poller;
@@ -91,16 +98,19 @@ public final class LoopSocket extends OpenFile implements AutoCloseable {
     }
   }
 
-  private void await(VarHandle cell) {
+  /** T2 to T4; says whether the thread parked. */
+  private boolean await(VarHandle cell) {
     Thread current = Thread.currentThread();
+    boolean parked = false;
     while (true) {
       Object seen = cell.getVolatile(this);
       if (seen == READY) {
         cell.setVolatile(this, null);
-        return;
+        return parked;
       }
       if (seen == current || cell.compareAndSet(this, null, current)) {
         LockSupport.park(this);
+        parked = true;
       } else if (seen != null && cell.getVolatile(this) != READY) {
         throw new IllegalStateException(
             "one thread at a time may wait in a direction: waiting=" + seen);
@@ -119,9 +129,13 @@ public final class LoopSocket extends OpenFile implements AutoCloseable {
    */
   public int read(byte[] buffer, int offset, int length) throws IOException {
     boolean wait = drained && !hungUp;
+    if (++readsWithoutParking >= READS_WITHOUT_PARKING) {
+      readsWithoutParking = 0;
+      letOthersRun();
+    }
     while (true) {
-      if (wait) {
-        await(READ_CELL);
+      if (wait && await(READ_CELL)) {
+        readsWithoutParking = 0;
       }
       begin();
       int n;
@@ -143,6 +157,11 @@ public final class LoopSocket extends OpenFile implements AutoCloseable {
         throw new SocketException(Linux.describe(-n));
       }
     }
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck") // not a hint here: a virtual thread goes to the queue's end
+  private static void letOthersRun() {
+    Thread.yield();
   }
 
   /**
@@ -168,7 +187,7 @@ public final class LoopSocket extends OpenFile implements AutoCloseable {
       if (n >= 0) {
         from += n;
       } else if (n == -Linux.EAGAIN) {
-        await(WRITE_CELL);
+        boolean ignored = await(WRITE_CELL);
       } else if (n != -Linux.EINTR) {
         throw new SocketException(Linux.describe(-n));
       }

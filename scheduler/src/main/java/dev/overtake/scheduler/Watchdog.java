@@ -25,8 +25,9 @@ final class Watchdog extends Thread {
    * once it was observed for a quarter of a quantum.
    *
    *   estimate ≥ 3/4 quantum           computing: hand off and demote
-   *   less, thread waits in the kernel blocked: hand off only
-   *   less, thread is runnable         its time was stolen: leave it, look again
+   *   less, waits in the kernel        blocked: hand off only, once observed for a whole quantum, so that
+   *                                    a pause of the whole process is not taken for it
+   *   less, is runnable                its time was stolen: leave it, look again
    *
    * The floor. A demoted carrier gets what the kernel leaves it, which beside busy loops is little. Each
    * window, what the overstaying carriers got is compared with their floor, and what is missing is made
@@ -95,7 +96,7 @@ final class Watchdog extends Thread {
 
   @Override
   public void run() {
-    loops.os.askForShortSlices(loops.os.threadId());
+    loops.os.askForQuickTurns(loops.os.threadId());
     int idleLooks = 0;
     long lastForgiven = System.nanoTime();
     while (!stopped) {
@@ -174,7 +175,7 @@ final class Watchdog extends Thread {
     double estimate = (double) age * used / observed;
     if (estimate >= 0.75 * quantumNanos) {
       handOff(loop, carrier, state, Carrier.TAKEN_COMPUTING, start, cpu);
-    } else if (loops.os.blocked(carrier.osThreadId())) {
+    } else if (observed >= quantumNanos && loops.os.blocked(carrier.osThreadId())) {
       handOff(loop, carrier, state, Carrier.TAKEN_BLOCKED, start, cpu);
     }
     return now + quantumNanos / 4;
