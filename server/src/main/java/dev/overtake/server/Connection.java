@@ -96,7 +96,11 @@ public interface Connection extends Closeable {
    */
   void shutdownInput();
 
-  /** Closes the connection; a blocked read or write of another thread throws. Idempotent. */
+  /**
+   * Closes the connection. A blocked read or write of another thread throws; what has been written
+   * still reaches the peer, who then sees the end of the input, whether or not all it sent was
+   * read. Idempotent.
+   */
   @Override
   void close();
 }
