@@ -7,7 +7,12 @@ import org.jspecify.annotations.NullMarked;
 module dev.overtake.cli {
   requires static org.jspecify;
   requires dev.overtake.lab;
+  requires dev.overtake.load;
   requires dev.overtake.server;
   requires info.picocli;
+  requires jdk.unsupported; // StopSignal
   requires tools.jackson.databind;
+
+  opens dev.overtake.cli to
+      info.picocli;
 }
