@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.lab;
+
+import dev.overtake.load.Target;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A server under test, in a process of its own: started, ready, watched, stopped.
+ *
+ * <p>Any program is fit to be one that prints a line {@code listening on HOST:PORT …} on its
+ * standard output when it is ready, and ends on SIGTERM. What it writes is read to the end, so that
+ * it never blocks on a full pipe; the last lines of its standard error are kept for error messages.
+ *
+ * <p>Thread-safe.
+ */
+final class ServerProcess implements AutoCloseable {
+  private static final Pattern READY = Pattern.compile("listening on (\\S+):(\\d+)(?: .*)?");
+  private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
+  private static final int KEPT_LINES = 20;
+  private static final long GRACE_MILLIS = 2_000;
+  private static final long LAST_WORDS_MILLIS = 500;
+
+  private final ChildProcesses children;
+  private final Process process;
+  private final List<String> command;
+  private final CompletableFuture<String> readyLine = new CompletableFuture<>();
+  private final Deque<String> lastErrors = new ArrayDeque<>(); // guarded by itself
+  private final Thread errorReader;
+  private final InetSocketAddress address;
+
+  private ServerProcess(ChildProcesses children, List<String> command, Duration readyWithin)
+      throws ServerFailure, InterruptedException {
+    this.children = children;
+    this.command = List.copyOf(command);
+    try {
+      process = children.start(new ProcessBuilder(command));
+    } catch (IOException e) {
+      throw new ServerFailure(
+          "cannot start " + command.getFirst() + ": " + ServerFailure.reason(e));
+    }
+    errorReader =
+        startReader(
+            "server-stderr",
+            process.errorReader(StandardCharsets.UTF_8),
+            this::keepError,
+            () -> {});
+    // A server that ends before it listens ends its output, too: that ends the waiting.
+    startReader(
+        "server-stdout",
+        process.inputReader(StandardCharsets.UTF_8),
+        readyLine::complete,
+        () -> readyLine.complete(""));
+    try {
+      address = awaitReady(readyWithin);
+    } catch (ServerFailure | InterruptedException | RuntimeException e) {
+      children.stop(process, 0);
+      throw e;
+    }
+  }
+
+  /**
+   * Starts the command and waits until it says that it listens.
+   *
+   * @throws ServerFailure if it cannot be started, ends before it listens, or does not listen in
+   *     time; nothing is left running then
+   * @throws InterruptedException if interrupted while waiting; nothing is left running then
+   */
+  static ServerProcess start(ChildProcesses children, List<String> command, Duration readyWithin)
+      throws ServerFailure, InterruptedException {
+    return new ServerProcess(children, command, readyWithin);
+  }
+
+  InetSocketAddress address() {
+    return address;
+  }
+
+  Target target() {
+    return new Target(address.getAddress().getHostAddress(), address.getPort());
+  }
+
+  /** The line in which the server said that it listens, with all it says about itself. */
+  String readyLine() {
+    return readyLine.getNow("");
+  }
+
+  boolean alive() {
+    return process.isAlive();
+  }
+
+  /** CPU time of all its threads since its start; zero where the system does not tell. */
+  Duration cpuTime() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  /** Physical memory it holds at present; empty where the system does not tell. */
+  OptionalLong residentBytes() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+      return lines
+          .map(RESIDENT::matcher)
+          .filter(Matcher::matches)
+          .mapToLong(kilobytes -> Long.parseLong(kilobytes.group(1)) * 1024)
+          .findFirst();
+    } catch (IOException noProcessOrNoProcFileSystem) {
+      return OptionalLong.empty();
+    }
+  }
+
+  /** Why the server is no longer there, in its own last words. */
+  String lastWords() throws InterruptedException {
+    errorReader.join(LAST_WORDS_MILLIS);
+    synchronized (lastErrors) {
+      // Indented lines are a stack trace's; what heads or follows them says more.
+      return lastErrors.reversed().stream()
+          .filter(line -> !Character.isWhitespace(line.charAt(0)))
+          .findFirst()
+          .orElse("it said nothing");
+    }
+  }
+
+  /** What it has written to its standard error, the last {@value #KEPT_LINES} lines of it. */
+  List<String> errorTail() {
+    synchronized (lastErrors) {
+      return List.copyOf(lastErrors);
+    }
+  }
+
+  /** Ends the server: SIGTERM, a grace time, then by force. Idempotent. */
+  @Override
+  public void close() {
+    children.stop(process, GRACE_MILLIS);
+  }
+
+  private InetSocketAddress awaitReady(Duration within) throws ServerFailure, InterruptedException {
+    String line;
+    try {
+      line = readyLine.get(within.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new ServerFailure(
+          "%s does not listen after %d s; its last words: %s"
+              .formatted(command.getFirst(), within.toSeconds(), lastWords()));
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the ready line is only ever completed with a value", e);
+    }
+    Matcher ready = READY.matcher(line);
+    if (!ready.matches()) {
+      process.waitFor(LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
+      throw new ServerFailure(
+          process.isAlive()
+              ? "%s said \"%s\" instead of \"listening on HOST:PORT\""
+                  .formatted(command.getFirst(), line)
+              : "%s ended with exit code %d before it listened; its last words: %s"
+                  .formatted(command.getFirst(), process.exitValue(), lastWords()));
+    }
+    return new InetSocketAddress(ready.group(1), Integer.parseInt(ready.group(2)));
+  }
+
+  private void keepError(String line) {
+    if (line.isBlank()) {
+      return;
+    }
+    synchronized (lastErrors) {
+      if (lastErrors.size() == KEPT_LINES) {
+        lastErrors.removeFirst();
+      }
+      lastErrors.addLast(line);
+    }
+  }
+
+  private Thread startReader(
+      String name, BufferedReader lines, Consumer<String> keep, Runnable atEnd) {
+    return Thread.ofPlatform()
+        .name(name + "-" + process.pid())
+        .daemon()
+        .start(() -> {
+          try (lines) {
+            for (String line; (line = lines.readLine()) != null; ) {
+              keep.accept(line);
+            }
+          } catch (IOException processGone) {
+            keepError(ServerFailure.reason(processGone));
+          } finally {
+            atEnd.run();
+          }
+        });
+  }
+}

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The lab's CPython server: one handler, under threads or one client after the other.
+
+It is the plainest server one would write with the standard library, so that what is measured is
+CPython and not our cleverness: blocking sockets, a thread per connection, the integer in, the
+answer and a newline out. Needs Python 3.3 or newer and nothing else.
+"""
+
+import argparse
+import os
+import platform
+import signal
+import socket
+import sys
+import threading
+
+LARGEST_REQUEST = 64 * 1024
+
+
+def fib(n):
+    return 1 if n <= 2 else fib(n - 1) + fib(n - 2)
+
+
+def fib_answer(request):
+    try:
+        n = int(request)
+    except ValueError:
+        return b"error: not an integer\n"
+    if not 1 <= n <= 92:
+        return b"error: n must be from 1 to 92\n"
+    return b"%d\n" % fib(n)
+
+
+def serve_fib(connection):
+    """Answers integers. Newlines separate requests; a chunk that has none is a request as it stands."""
+    unfinished = b""
+    while True:
+        chunk = connection.recv(1000)
+        if not chunk:
+            return
+        lines = (unfinished + chunk).split(b"\n")
+        unfinished = lines.pop() if len(lines) > 1 or unfinished else b""
+        if len(unfinished) > LARGEST_REQUEST:
+            connection.sendall(b"error: request too long\n")
+            return
+        answers = b"".join(fib_answer(line) for line in lines if line.strip())
+        if answers:
+            connection.sendall(answers)
+
+
+def serve_echo(connection):
+    while True:
+        chunk = connection.recv(1000)
+        if not chunk:
+            return
+        connection.sendall(chunk)
+
+
+HANDLERS = {"fib": serve_fib, "echo": serve_echo}
+
+
+def attend(handler, connection):
+    """Runs the handler; a client that resets its connection costs that connection and no line."""
+    with connection:
+        try:
+            handler(connection)
+        except OSError:
+            return
+
+
+def accept_sequential(listener, handler):
+    while True:
+        connection, _ = listener.accept()
+        attend(handler, connection)
+
+
+def accept_threads(listener, handler):
+    while True:
+        connection, _ = listener.accept()
+        threading.Thread(target=attend, args=(handler, connection), daemon=True).start()
+
+
+MODELS = {"sequential": accept_sequential, "threads": accept_threads}
+
+
+def leave(*_):
+    # Not sys.exit(): threads in the middle of a long computation would be waited for.
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("handler", choices=sorted(HANDLERS))
+    arguments.add_argument("--model", choices=sorted(MODELS), default="threads")
+    arguments.add_argument("--host", default="127.0.0.1")
+    arguments.add_argument("--port", type=int, default=0)
+    arguments.add_argument("--backlog", type=int, default=128)
+    arguments.add_argument(
+        "--switch-interval", type=float, metavar="SECONDS",
+        help="how long a waiting thread leaves the holder of the interpreter lock alone")
+    chosen = arguments.parse_args()
+    if chosen.switch_interval is not None:
+        sys.setswitchinterval(chosen.switch_interval)
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((chosen.host, chosen.port))
+        listener.listen(chosen.backlog)
+    except OSError as problem:
+        sys.exit("listener %s:%d: cannot bind, %s; pass another --port"
+                 % (chosen.host, chosen.port, problem.strerror))
+    host, port = listener.getsockname()[:2]
+    print("listening on %s:%d handler=%s model=%s processes=1 compute=inline python=%s-%s switch-interval=%g"
+          % (host, port, chosen.handler, chosen.model, platform.python_implementation(),
+             platform.python_version(), sys.getswitchinterval()), flush=True)
+    MODELS[chosen.model](listener, HANDLERS[chosen.handler])
+
+
+if __name__ == "__main__":
+    main()
