@@ -9,4 +9,9 @@ module dev.overtake.lab {
   requires dev.overtake.load;
   requires dev.overtake.report;
   requires tools.jackson.databind;
+
+  exports dev.overtake.lab;
+
+  opens dev.overtake.lab to
+      tools.jackson.databind; // writes records as JSON
 }

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.lab;
+
+import dev.overtake.load.HogCalibration;
+import dev.overtake.load.Target;
+import dev.overtake.report.Origin;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What an experiment works with: variants to measure, servers to start, a pace to keep.
+ *
+ * <p>Not thread-safe: belongs to the thread that runs the experiments.
+ */
+final class Bench {
+  private static final Duration READY_WITHIN = Duration.ofSeconds(20);
+
+  private final Experiment experiment;
+  private final LabOptions options;
+  private final Schedule schedule;
+  private final Seating seating;
+  private final ChildProcesses children;
+  private final RunDirectory directory;
+  private final List<Variant> variants;
+  private final ProgressListener progress;
+
+  Bench(
+      Experiment experiment,
+      LabOptions options,
+      List<Variant> variants,
+      Schedule schedule,
+      Seating seating,
+      ChildProcesses children,
+      RunDirectory directory,
+      ProgressListener progress) {
+    this.experiment = experiment;
+    this.options = options;
+    this.variants = variants.stream().filter(experiment::concerns).toList();
+    this.schedule = schedule;
+    this.seating = seating;
+    this.children = children;
+    this.directory = directory;
+    this.progress = progress;
+  }
+
+  Effort effort() {
+    return options.effort();
+  }
+
+  Placement placement() {
+    return options.placement();
+  }
+
+  Seating seating() {
+    return seating;
+  }
+
+  RunDirectory directory() {
+    return directory;
+  }
+
+  /** How long a load of this length lasts at the pace of this run. */
+  Duration paced(Duration atFullPace) {
+    return Duration.ofMillis((long) (atFullPace.toMillis() * schedule.pace()));
+  }
+
+  /** What a chart of this experiment prints beneath itself. */
+  Origin origin() {
+    return new Origin(directory.name(), command());
+  }
+
+  /** What to type to run this experiment alone. */
+  String command() {
+    return "./overtake lab "
+        + experiment.id()
+        + (options.effort() == Effort.QUICK ? " --quick" : "")
+        + (options.placement().equals(Placement.SEPARATE)
+            ? ""
+            : " --placement " + options.placement())
+        + (options.spinners() ? "" : " --no-spinners");
+  }
+
+  /**
+   * Measures every variant this experiment concerns once a round, the variants taking turns, each
+   * time with a fresh server. A server that fails costs its own measurement only.
+   *
+   * @throws IOException if a result cannot be written
+   */
+  <M> Trials<M> interleave(String label, Placement placement, Measurement<M> measurement)
+      throws IOException, InterruptedException {
+    Trials<M> trials = new Trials<>(variants);
+    int rounds = effort().rounds();
+    seating.seatGenerator(placement);
+    for (int round = 1; round <= rounds; round++) {
+      for (Variant variant : variants) {
+        schedule.begin(
+            "%s, %s, round %d of %d: %s"
+                .formatted(experiment.id(), label, round, rounds, variant.name()));
+        Trials.Row<M> row = trials.row(variant);
+        if (!row.hopeless()) {
+          measure(row, round, placement, measurement);
+        }
+      }
+    }
+    return trials;
+  }
+
+  /**
+   * Finds the request that keeps this server busy for about so long.
+   *
+   * @throws ServerFailure if the server cannot tell
+   */
+  static HogCalibration.Hog calibrate(Target target, Duration wanted)
+      throws ServerFailure, InterruptedException {
+    try {
+      return new HogCalibration(target, wanted).run();
+    } catch (IOException e) {
+      throw new ServerFailure(ServerFailure.reason(e));
+    }
+  }
+
+  private <M> void measure(
+      Trials.Row<M> row, int round, Placement placement, Measurement<M> measurement)
+      throws IOException, InterruptedException {
+    Variant variant = row.variant();
+    ServerProcess started;
+    try {
+      started =
+          ServerProcess.start(
+              children, seating.onServerCores(placement, variant.serve("fib")), READY_WITHIN);
+    } catch (ServerFailure e) {
+      row.neverStarts(e.why());
+      progress.note("%s: %s; its row stays empty".formatted(variant.name(), e.why()));
+      return;
+    }
+    try (ServerProcess server = started) {
+      try {
+        M measured = measurement.of(variant, server, round);
+        if (!server.alive()) {
+          throw new ServerFailure("it died under load");
+        }
+        row.add(measured);
+      } catch (ServerFailure e) {
+        String why = server.alive() ? e.why() : "it died; its last words: " + server.lastWords();
+        row.failed(why);
+        progress.note("%s, round %d: %s".formatted(variant.name(), round, why));
+      }
+    }
+  }
+
+  /**
+   * Measures one variant in one round.
+   *
+   * @param <M> what it gives
+   */
+  interface Measurement<M> {
+    /**
+     * Puts the server under load.
+     *
+     * @throws ServerFailure if the server does not do its part; it is this round's finding
+     * @throws IOException if a result cannot be written; it ends the run
+     */
+    M of(Variant variant, ServerProcess server, int round)
+        throws ServerFailure, IOException, InterruptedException;
+  }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.lab;
+
+import dev.overtake.report.Verdict;
+
+/**
+ * A finding put to the test: the article's figure, ours, and whether it holds here.
+ *
+ * @param id its JSON key, unique within the experiment
+ * @param finding what was found, in our words
+ * @param holdsIf when we say that it holds here
+ * @param article the article's figure; NaN if it gives none
+ * @param measured ours, in the same unit; NaN if there is none
+ * @param outcome whether it holds
+ * @param sentence the verdict with the figures in it
+ */
+record Claim(
+    String id,
+    String finding,
+    String holdsIf,
+    double article,
+    double measured,
+    Verdict.Outcome outcome,
+    String sentence) {
+
+  Verdict verdict() {
+    return new Verdict(outcome, "%s Holds if %s.".formatted(sentence, holdsIf));
+  }
+}

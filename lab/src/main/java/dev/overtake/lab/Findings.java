@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.lab;
+
+import dev.overtake.report.Chapter;
+import dev.overtake.report.Figure;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an experiment found.
+ *
+ * @param chapter for the report
+ * @param results for {@code results.json}: records, lists, maps and numbers
+ * @param claims the article's findings put to the test
+ * @param figures for the summary, in its order
+ * @param warnings why some figures may mislead
+ * @param valid false if the generator was the limit of some figure
+ * @param headline the picture that says it all, if this experiment draws it
+ */
+record Findings(
+    Chapter chapter,
+    Object results,
+    List<Claim> claims,
+    List<SummaryLine> figures,
+    List<String> warnings,
+    boolean valid,
+    @Nullable Figure headline) {
+  Findings {
+    claims = List.copyOf(claims);
+    figures = List.copyOf(figures);
+    warnings = List.copyOf(warnings);
+  }
+
+  /**
+   * A line of the summary.
+   *
+   * @param what which figure of which variant
+   * @param article what the article has there; empty if nothing
+   * @param here what was measured, or why it was not
+   */
+  record SummaryLine(String what, String article, String here) {}
+}

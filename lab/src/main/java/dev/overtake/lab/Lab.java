@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.lab;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Runs experiments and writes up what they found.
+ *
+ * {@snippet :
+ * LabOptions options =
+ *     LabOptions.builder(List.of("./overtake"), "./overtake lab --quick")
+ *         .effort(Effort.QUICK)
+ *         .build();
+ * LabResult result = Lab.run(options, ProgressListener.SILENT);
+ * System.out.print(result.summary());
+ * }
+ */
+public final class Lab {
+  /** All there are, in the order in which they are run and reported. */
+  private static final List<Experiment> EXPERIMENTS =
+      List.of(new SingleExperiment(), new Perf1Experiment(), new Perf2Experiment());
+
+  private static final String REFERENCE_SERVER = "reference_server.py";
+
+  private Lab() {}
+
+  /**
+   * Lists the experiments in the order in which they are run.
+   *
+   * @return for each id what it shows, in a line
+   */
+  public static Map<String, String> experiments() {
+    Map<String, String> lines = new LinkedHashMap<>();
+    EXPERIMENTS.forEach(experiment -> lines.put(experiment.id(), experiment.summary()));
+    return lines;
+  }
+
+  /**
+   * Runs the experiments one after the other and writes the run directory: {@code results.json},
+   * {@code report.html}, {@code headline.svg}, raw histograms. Blocks for as long as the effort
+   * allows. One run at a time in a process, for it moves all threads of the process to the
+   * generator's core while it measures.
+   *
+   * <p>However it ends, no process that it has started is left running. What has been written
+   * before it failed stays.
+   *
+   * @param options what to run
+   * @param progress hears how far it has come
+   * @return what was found and where it lies
+   * @throws IllegalArgumentException with a line for the user, if an experiment is unknown; nothing
+   *     has been started or written
+   * @throws LabException with a line for the user, if the run directory cannot be written
+   * @throws InterruptedException if interrupted
+   */
+  public static LabResult run(LabOptions options, ProgressListener progress)
+      throws LabException, InterruptedException {
+    List<Experiment> experiments = chosen(options.experiments());
+    Instant begin = Instant.now();
+    long beginNanos = System.nanoTime();
+    try (Seating seating = new Seating()) {
+      Machine machine = Machine.here(seating.all().size(), options.python());
+      RunDirectory directory = RunDirectory.create(options.out(), begin, machine.commit());
+      try {
+        Measured measured = measure(experiments, options, seating, directory, progress);
+        Duration took = Duration.ofNanos(System.nanoTime() - beginNanos);
+        progress.done(took);
+        return new WriteUp(options, begin, took, machine, seating, directory, measured).write();
+      } catch (IOException e) {
+        throw new LabException(
+            "run directory %s: cannot be written, %s; pass another with --out"
+                .formatted(directory.path(), ServerFailure.reason(e)));
+      }
+    }
+  }
+
+  private static Measured measure(
+      List<Experiment> experiments,
+      LabOptions options,
+      Seating seating,
+      RunDirectory directory,
+      ProgressListener progress)
+      throws IOException, InterruptedException {
+    List<Variant> variants = variants(options, directory);
+    List<Experiment.Step> steps = new ArrayList<>();
+    for (Experiment experiment : experiments) {
+      int concerned = (int) variants.stream().filter(experiment::concerns).count();
+      steps.addAll(experiment.plan(options.effort(), concerned));
+    }
+    Schedule schedule = new Schedule(steps, options.effort().budget(), progress);
+    Optional<Disturbance.Reading> before = Disturbance.Reading.now();
+    List<Part> parts = new ArrayList<>();
+    String spinners;
+    try (ChildProcesses children = new ChildProcesses();
+        KeepAwake awake =
+            options.spinners() ? KeepAwake.on(children, seating.all()) : KeepAwake.off(children)) {
+      spinners = awake.describe();
+      for (Experiment experiment : experiments) {
+        Bench bench =
+            new Bench(
+                experiment, options, variants, schedule, seating, children, directory, progress);
+        parts.add(new Part(experiment, bench.command(), experiment.run(bench)));
+      }
+    } finally {
+      seating.close();
+    }
+    // After the children have ended, so that their CPU time counts as ours.
+    Disturbance disturbance =
+        before
+            .flatMap(first -> Disturbance.Reading.now().map(first::until))
+            .orElse(Disturbance.UNKNOWN);
+    return new Measured(parts, schedule.pace(), spinners, disturbance);
+  }
+
+  private static List<Experiment> chosen(List<String> ids) {
+    if (ids.isEmpty()) {
+      return EXPERIMENTS;
+    }
+    for (String id : ids) {
+      if (!experiments().containsKey(id)) {
+        throw new IllegalArgumentException(
+            "experiment \"%s\" is unknown; there are %s"
+                .formatted(id, String.join(", ", experiments().keySet())));
+      }
+    }
+    return EXPERIMENTS.stream().filter(experiment -> ids.contains(experiment.id())).toList();
+  }
+
+  private static List<Variant> variants(LabOptions options, RunDirectory directory)
+      throws IOException {
+    List<Variant> variants = new ArrayList<>();
+    for (String model : options.models()) {
+      variants.add(Variant.ours(options.serverCommand(), model));
+    }
+    if (options.python() != null) {
+      List<String> command = List.of(options.python(), referenceServer(directory).toString());
+      variants.add(Variant.cpython(command, "sequential"));
+      variants.add(Variant.cpython(command, "threads"));
+    }
+    return variants;
+  }
+
+  /** Copies the reference server into the run directory, where readers of the results find it. */
+  private static Path referenceServer(RunDirectory directory) throws IOException {
+    Path copy = directory.path().resolve(REFERENCE_SERVER);
+    try (InputStream source = Lab.class.getResourceAsStream(REFERENCE_SERVER)) {
+      Files.copy(
+          Objects.requireNonNull(source, REFERENCE_SERVER),
+          copy,
+          StandardCopyOption.REPLACE_EXISTING);
+    }
+    return copy;
+  }
+
+  /** One experiment, what repeats it, and what it found. */
+  record Part(Experiment experiment, String command, Findings findings) {}
+
+  /** All that a run has measured. */
+  record Measured(List<Part> parts, double pace, String spinners, Disturbance disturbance) {}
+}

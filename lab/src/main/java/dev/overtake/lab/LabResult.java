@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.lab;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a run of the lab leaves behind.
+ *
+ * @param directory the run directory, with everything in it
+ * @param report the HTML page in it
+ * @param summary a table of the measured figures with the article's beside them, for a terminal;
+ *     several lines, the last one ended
+ * @param json what {@code results.json} in the directory holds
+ * @param warnings why the figures may mislead, a sentence each; empty if nothing was found
+ * @param valid false if the load generator, not the server, was the limit of some figure
+ */
+public record LabResult(
+    Path directory,
+    Path report,
+    String summary,
+    String json,
+    List<String> warnings,
+    boolean valid) {
+  /** Copies the list. */
+  public LabResult {
+    warnings = List.copyOf(warnings);
+  }
+}

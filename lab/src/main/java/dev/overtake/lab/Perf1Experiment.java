@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.lab;
+
+import dev.overtake.load.GeneratorHealth;
+import dev.overtake.load.Perf1;
+import dev.overtake.load.Target;
+import dev.overtake.report.Axis;
+import dev.overtake.report.Cell;
+import dev.overtake.report.Chapter;
+import dev.overtake.report.Figure;
+import dev.overtake.report.LineChart;
+import dev.overtake.report.Note;
+import dev.overtake.report.Point;
+import dev.overtake.report.Reference;
+import dev.overtake.report.Series;
+import dev.overtake.report.Table;
+import dev.overtake.report.Unit;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.DoublePredicate;
+import org.jspecify.annotations.Nullable;
+
+/** Whether clients that compute slow each other down: the article's {@code perf1}. */
+final class Perf1Experiment implements Experiment {
+  private static final List<Integer> CLIENTS = List.of(1, 2, 4);
+  private static final Duration OVERHEAD = Duration.ofSeconds(2);
+  private static final Duration WARMUP = Duration.ofMillis(400);
+  private static final Duration QUICK_LOAD = Duration.ofSeconds(1);
+  private static final Duration FULL_LOAD = Duration.ofMillis(1_500);
+  /* Long beside a thread switch, short beside a round: 20 samples and more from one client. */
+  private static final Duration REQUEST = Duration.ofMillis(40);
+  private static final double DOUBLED = 1.6;
+  private static final double UNAFFECTED = 1.4;
+
+  @Override
+  public String id() {
+    return "perf1";
+  }
+
+  @Override
+  public String summary() {
+    return "latency of computing requests against the number of clients that send them";
+  }
+
+  @Override
+  public List<Step> plan(Effort effort, int variants) {
+    return Collections.nCopies(
+        effort.rounds() * variants,
+        new Step(OVERHEAD, WARMUP.plus(load(effort).multipliedBy(CLIENTS.size()))));
+  }
+
+  @Override
+  public Findings run(Bench bench) throws IOException, InterruptedException {
+    Map<Variant.Kind, Integer> requests = new EnumMap<>(Variant.Kind.class);
+    Trials<Latencies> trials =
+        bench.interleave(
+            "computing clients",
+            Placement.SHARED,
+            (variant, server, _) -> {
+              Target target = server.target();
+              Integer n = requests.get(variant.kind());
+              if (n == null) {
+                n = Bench.calibrate(target, REQUEST).n();
+                requests.put(variant.kind(), n);
+              }
+              return measure(bench, target, n);
+            });
+    return findings(bench, trials);
+  }
+
+  private static Duration load(Effort effort) {
+    return effort == Effort.QUICK ? QUICK_LOAD : FULL_LOAD;
+  }
+
+  private static Latencies measure(Bench bench, Target target, int n)
+      throws ServerFailure, InterruptedException {
+    try {
+      new Perf1(new Perf1.Options(target, n, 1, bench.paced(WARMUP))).run(_ -> {});
+      List<Perf1.Result> results = new ArrayList<>();
+      List<Integer> served = new ArrayList<>();
+      List<GeneratorHealth> health = new ArrayList<>();
+      for (int clients : CLIENTS) {
+        Duration duration = bench.paced(load(bench.effort()));
+        Perf1.Run run = new Perf1(new Perf1.Options(target, n, clients, duration)).run(_ -> {});
+        results.add(run.result());
+        served.add((int) run.perClient().stream().filter(c -> c.answered() > 0).count());
+        health.add(run.health());
+      }
+      return new Latencies(n, results, served, health);
+    } catch (IOException e) {
+      throw new ServerFailure(ServerFailure.reason(e));
+    }
+  }
+
+  private Findings findings(Bench bench, Trials<Latencies> trials) {
+    int cores = bench.seating().all().size();
+    List<Claim> claims = List.of(twoTakeTwice(cores, trials), coresAreUsed(cores, trials));
+    Chapter.Builder chapter =
+        Chapter.builder(id(), "Two clients that compute")
+            .claim(
+                "fib(30) takes 0.60 to 0.78 s with one client. When a second client asks for the "
+                    + "same, both see 1.28 to 1.42 s, though the machine has cores to spare: the "
+                    + "global interpreter lock lets one thread compute at a time.")
+            .question("How does the latency of a computing request grow with the clients?")
+            .prediction(
+                ("CPython takes twice as long with two clients and four times with four. Java's "
+                        + "models with several threads take the same as long as there are cores "
+                        + "(%s here). Sequential serves the first client only.")
+                    .formatted(cores))
+            .method(
+                ("%s clients, each asking again as soon as it has its answer, for %s each; "
+                        + "before that %s of warm-up by one client, which does not count. %s, "
+                        + "fresh servers each time. %s")
+                    .formatted(
+                        CLIENTS.toString().replaceAll("[\\[\\]]", ""),
+                        Wording.seconds(bench.paced(load(bench.effort())).toMillis() / 1e3),
+                        Wording.seconds(bench.paced(WARMUP).toMillis() / 1e3),
+                        Wording.count(bench.effort().rounds(), "round"),
+                        requestsInWords(trials)))
+            .control(coresAreUsed(cores, trials).sentence())
+            .command(bench.command())
+            .note(
+                Note.plain(
+                    "Here "
+                        + bench.seating().describe(Placement.SHARED)
+                        + ", whatever the option says: the question is about the server's cores, "
+                        + "and so few requests cost the generator next to nothing."))
+            .exhibit(new Figure(chart(bench, trials)))
+            .exhibit(table(trials))
+            .cost(
+                "On a server with as many computing clients as cores, everything else waits: see "
+                    + "perf2.");
+    List<String> warnings = new ArrayList<>();
+    for (Trials.Row<Latencies> row : trials.rows()) {
+      if (row.measured() && saturated(row)) {
+        warnings.add("perf1, %s: the generator was the limit".formatted(row.variant().name()));
+      }
+    }
+    warnings.forEach(warning -> chapter.note(Note.warning(warning)));
+    claims.forEach(claim -> chapter.verdict(claim.verdict()));
+    return new Findings(
+        chapter.build(), json(trials), claims, summary(trials), warnings, warnings.isEmpty(), null);
+  }
+
+  private static String requestsInWords(Trials<Latencies> trials) {
+    List<String> words = new ArrayList<>();
+    for (Variant.Kind kind : Variant.Kind.values()) {
+      trials.rows().stream()
+          .filter(row -> row.variant().kind() == kind && row.measured())
+          .findFirst()
+          .ifPresent(row ->
+              words.add("fib(%d) for %s".formatted(row.rounds().getFirst().n(), kind.title())));
+    }
+    return words.isEmpty()
+        ? ""
+        : "The request lasts about %s on either: %s."
+            .formatted(Wording.seconds(REQUEST.toMillis() / 1e3), String.join(", ", words));
+  }
+
+  private LineChart chart(Bench bench, Trials<Latencies> trials) {
+    List<Series> lines = new ArrayList<>();
+    for (Trials.Row<Latencies> row : trials.rows()) {
+      List<Point> points = new ArrayList<>();
+      for (int i = 0; i < CLIENTS.size(); i++) {
+        Spread spread = slowdown(row, i);
+        if (spread.measured()) {
+          points.add(Point.spread(CLIENTS.get(i), spread.min(), spread.median(), spread.max()));
+        }
+      }
+      if (!points.isEmpty()) {
+        lines.add(new Series(row.variant().name(), points));
+      }
+    }
+    return new LineChart(
+            "Latency against clients",
+            "For each model, the median latency of a computing request with 1, 2 and 4 clients as a "
+                + "multiple of its latency with one client.",
+            Axis.linear("clients", Unit.NONE),
+            Axis.linear("median latency, one client being 1", Unit.of("×")),
+            lines,
+            bench.origin())
+        .withReferences(
+            List.of(
+                new Reference(
+                    Article.PERF1_TWO_CLIENTS_SECONDS / Article.PERF1_ONE_CLIENT_SECONDS,
+                    "the article, CPython with 2 clients")));
+  }
+
+  private static Table table(Trials<Latencies> trials) {
+    List<Table.Column> columns = new ArrayList<>();
+    columns.add(Table.Column.text("model"));
+    columns.add(Table.Column.number("request"));
+    for (int clients : CLIENTS) {
+      columns.add(Table.Column.number(Wording.count(clients, "client")));
+    }
+    columns.add(Table.Column.number("2 clients ÷ 1"));
+    columns.add(Table.Column.text("clients served of " + CLIENTS.getLast()));
+    columns.add(Table.Column.text("generator"));
+    List<List<Cell>> rows = new ArrayList<>();
+    for (Trials.Row<Latencies> row : trials.rows()) {
+      List<Cell> cells = new ArrayList<>();
+      cells.add(Cell.name(row.variant().name()));
+      if (row.measured()) {
+        cells.add(Cell.text("fib(" + row.rounds().getFirst().n() + ")"));
+        for (int i = 0; i < CLIENTS.size(); i++) {
+          cells.add(cell(latency(row, i), Unit.SECONDS));
+        }
+        cells.add(cell(slowdown(row, 1), Unit.of("×")));
+        cells.add(
+            Cell.count(row.rounds().stream().mapToInt(r -> r.served().getLast()).min().orElse(0)));
+        cells.add(Cell.text(saturated(row) ? "was the limit: invalid" : "kept up"));
+      } else {
+        while (cells.size() < columns.size()) {
+          cells.add(Cell.missing(row.whyMissing()));
+        }
+      }
+      rows.add(cells);
+    }
+    List<Cell> article = new ArrayList<>(List.of(Cell.text("the article (CPython threads)")));
+    article.add(Cell.text("fib(30)"));
+    article.add(Cell.number(Article.PERF1_ONE_CLIENT_SECONDS, Unit.SECONDS));
+    article.add(Cell.number(Article.PERF1_TWO_CLIENTS_SECONDS, Unit.SECONDS));
+    while (article.size() < columns.size()) {
+      article.add(Cell.text(""));
+    }
+    article.set(
+        2 + CLIENTS.size(),
+        Cell.number(
+            Article.PERF1_TWO_CLIENTS_SECONDS / Article.PERF1_ONE_CLIENT_SECONDS, Unit.of("×")));
+    rows.add(article);
+    return new Table(
+        "Median latency of a computing request",
+        "Median and range over the rounds. A client that is never served counts with its wait.",
+        columns,
+        rows);
+  }
+
+  private static Cell cell(Spread spread, Unit unit) {
+    return spread.measured()
+        ? Cell.spread(spread.min(), spread.median(), spread.max(), unit)
+        : Cell.missing("no answer");
+  }
+
+  private static List<Findings.SummaryLine> summary(Trials<Latencies> trials) {
+    List<Findings.SummaryLine> lines = new ArrayList<>();
+    for (Trials.Row<Latencies> row : trials.rows()) {
+      boolean cpython = row.variant().kind() == Variant.Kind.CPYTHON;
+      String name = row.variant().name();
+      if (!row.measured()) {
+        lines.add(new Findings.SummaryLine(name, "", row.whyMissing()));
+        continue;
+      }
+      String fib = "fib(" + row.rounds().getFirst().n() + ")";
+      String mark = saturated(row) ? ", invalid: the generator was the limit" : "";
+      lines.add(
+          new Findings.SummaryLine(
+              name + ": " + fib + ", 1 client",
+              cpython ? Article.PERF1_ONE_CLIENT : "",
+              latency(row, 0).show(Wording::seconds) + mark));
+      lines.add(
+          new Findings.SummaryLine(
+              name + ": " + fib + ", 2 clients",
+              cpython ? Article.PERF1_TWO_CLIENTS : "",
+              latency(row, 1).show(Wording::seconds) + mark));
+      lines.add(
+          new Findings.SummaryLine(
+              name + ": 2 clients ÷ 1",
+              cpython
+                  ? Wording.times(
+                      Article.PERF1_TWO_CLIENTS_SECONDS / Article.PERF1_ONE_CLIENT_SECONDS)
+                  : "",
+              slowdown(row, 1).show(Wording::times) + servedInWords(row) + mark));
+    }
+    return lines;
+  }
+
+  private static String servedInWords(Trials.Row<Latencies> row) {
+    int served = row.rounds().stream().mapToInt(r -> r.served().get(1)).min().orElse(0);
+    return served == CLIENTS.get(1) ? "" : ", %d of %d served".formatted(served, CLIENTS.get(1));
+  }
+
+  private static Claim twoTakeTwice(int cores, Trials<Latencies> trials) {
+    return slowdownClaim(
+        trials.row(Variant.CPYTHON_THREADS),
+        cores,
+        new Rule(
+            "cpythonTakesTwice",
+            "two clients take twice as long under CPython's threads, whatever the number of cores",
+            "the median latency with 2 clients is at least %s that with 1"
+                .formatted(Wording.times(DOUBLED)),
+            Article.PERF1_TWO_CLIENTS_SECONDS / Article.PERF1_ONE_CLIENT_SECONDS),
+        ratio -> ratio >= DOUBLED);
+  }
+
+  private static Claim coresAreUsed(int cores, Trials<Latencies> trials) {
+    return slowdownClaim(
+        trials.row("threads"),
+        cores,
+        new Rule(
+            "javaUsesCores",
+            "it is the lock: threads without one use a second core",
+            "the median latency with 2 clients is at most %s that with 1"
+                .formatted(Wording.times(UNAFFECTED)),
+            Double.NaN),
+        ratio -> ratio <= UNAFFECTED);
+  }
+
+  private static Claim slowdownClaim(
+      Optional<Trials.Row<Latencies>> found, int cores, Rule rule, DoublePredicate holds) {
+    if (found.isEmpty()) {
+      return rule.unknown("The variant this is about was left out.");
+    }
+    Trials.Row<Latencies> row = found.get();
+    String name = row.variant().title();
+    Spread ratio = slowdown(row, 1);
+    if (!ratio.measured()) {
+      return rule.unknown("%s could not be measured: %s.".formatted(name, row.whyMissing()));
+    }
+    String figures =
+        "%s took %s with one client and %s with two, %s"
+            .formatted(
+                name,
+                Wording.seconds(latency(row, 0).median()),
+                Wording.seconds(latency(row, 1).median()),
+                ratio.show(Wording::times));
+    if (saturated(row)) {
+      return rule.unknown(figures + ", but the generator was the limit.");
+    }
+    if (cores < 2) {
+      return rule.unknown(figures + ", which on one core says nothing about locks.");
+    }
+    String beside =
+        Double.isNaN(rule.article())
+            ? "."
+            : " (the article: %s).".formatted(Wording.times(rule.article()));
+    return rule.decided(ratio.median(), holds.test(ratio.median()), figures + beside);
+  }
+
+  private static Spread latency(Trials.Row<Latencies> row, int load) {
+    return row.spread(round -> round.results().get(load).medianSeconds());
+  }
+
+  private static Spread slowdown(Trials.Row<Latencies> row, int load) {
+    return row.spread(round ->
+        round.results().get(load).medianSeconds() / round.results().getFirst().medianSeconds());
+  }
+
+  private static boolean saturated(Trials.Row<Latencies> row) {
+    return row.rounds().stream()
+        .flatMap(round -> round.health().stream())
+        .anyMatch(GeneratorHealth::saturated);
+  }
+
+  private static Object json(Trials<Latencies> trials) {
+    return new Results(
+        trials.rows().stream()
+            .map(row ->
+                new VariantResults(
+                    row.variant().name(),
+                    row.variant().serve("fib"),
+                    row.failure(),
+                    slowdown(row, 1),
+                    List.copyOf(row.rounds())))
+            .toList());
+  }
+
+  /**
+   * One round of one variant: an entry for each number of clients.
+   *
+   * @param n what was asked for
+   * @param results latencies
+   * @param served how many of the clients got an answer at all
+   * @param health whether the generator kept up
+   */
+  record Latencies(
+      int n, List<Perf1.Result> results, List<Integer> served, List<GeneratorHealth> health) {}
+
+  record VariantResults(
+      String variant,
+      List<String> command,
+      @Nullable String failure,
+      Spread twoClientsToOne,
+      List<Latencies> rounds) {}
+
+  record Results(List<VariantResults> variants) {}
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.lab;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Locale;
+
+/** Numbers as the summary and the verdicts write them: three digits that count, and a unit. */
+final class Wording {
+  private static final MathContext DIGITS = new MathContext(3);
+
+  private Wording() {}
+
+  static String number(double value) {
+    if (!Double.isFinite(value)) {
+      return "unknown";
+    }
+    BigDecimal rounded = new BigDecimal(value).round(DIGITS).stripTrailingZeros();
+    return String.format(Locale.ROOT, "%,." + Math.max(0, rounded.scale()) + "f", rounded);
+  }
+
+  static String percent(double fraction) {
+    return number(fraction * 100) + " %";
+  }
+
+  static String rate(double perSecond) {
+    return number(perSecond) + "/s";
+  }
+
+  static String seconds(double seconds) {
+    if (!Double.isFinite(seconds)) {
+      return "unknown";
+    }
+    if (seconds == 0 || seconds >= 0.9995) {
+      return number(seconds) + " s";
+    }
+    return seconds >= 0.0009995 ? number(seconds * 1e3) + " ms" : number(seconds * 1e6) + " µs";
+  }
+
+  static String times(double ratio) {
+    return number(ratio) + "×";
+  }
+
+  static String count(long howMany, String noun) {
+    return howMany + " " + noun + (howMany == 1 ? "" : "s");
+  }
+}
