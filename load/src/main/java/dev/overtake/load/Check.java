@@ -43,7 +43,7 @@ final class Check {
     }
   }
 
-  private static String seconds(Duration duration) {
+  static String seconds(Duration duration) {
     return BigDecimal.valueOf(duration.toNanos(), 9).stripTrailingZeros().toPlainString();
   }
 }

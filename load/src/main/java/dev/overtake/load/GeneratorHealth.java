@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param seconds how long this looks at
  * @param cpuShare CPU time of the generator's thread ÷ time, 0 to about 1
+ * @param cpuWaitShare time in which that thread was ready but had no processor ÷ time; null where
+ *     the operating system does not count it. On a core of its own it is near 0
  * @param gcPauses how many garbage collections of the generator's JVM ended in that time
  * @param gcMillis how long they paused it in all
  * @param longestGcMillis the longest of them
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public record GeneratorHealth(
     double seconds,
     double cpuShare,
+    @Nullable Double cpuWaitShare,
     long gcPauses,
     long gcMillis,
     long longestGcMillis,

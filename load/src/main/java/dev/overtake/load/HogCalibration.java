@@ -112,7 +112,7 @@ public final class HogCalibration {
       socket.close();
       throw switch (e) {
         case SocketTimeoutException _ ->
-            TargetUnreachableException.silent(target, Check.CONNECT_PATIENCE.toSeconds());
+            TargetUnreachableException.silent(target, Check.CONNECT_PATIENCE);
         case ConnectException _ -> TargetUnreachableException.refused(target);
         default -> TargetUnreachableException.because(target, String.valueOf(e.getMessage()));
       };
@@ -178,8 +178,8 @@ public final class HogCalibration {
     }
     throw new CalibrationException(
         target,
-        "no answer to n=%d within %d ms; check that the server is idle and speaks the protocol"
-            .formatted(n, patience.toMillis()));
+        "no answer to n=%d within %s s; check that the server is idle and speaks the protocol"
+            .formatted(n, Check.seconds(patience)));
   }
 
   /**

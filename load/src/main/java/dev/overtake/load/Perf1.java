@@ -3,6 +3,7 @@ package dev.overtake.load;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
@@ -44,7 +45,23 @@ public final class Perf1 {
    * @throws InterruptedException if interrupted while waiting; the run is over, all is closed
    */
   public Run run(Consumer<Sample> listener) throws IOException, InterruptedException {
-    throw new UnsupportedOperationException(options.toString());
+    return GeneratorThread.run("perf1-generator", thread -> generate(thread, listener));
+  }
+
+  private Run generate(GeneratorThread thread, Consumer<Sample> listener)
+      throws IOException, InterruptedException {
+    try (var wire = new Wire(options.target, Check.CONNECT_PATIENCE);
+        var health = new HealthWatch()) {
+      var recorder = new Recorder(wire, thread, listener);
+      recorder.loop.connect();
+      health.lap(); // connecting is not measured
+      recorder.start(System.nanoTime());
+      while (!recorder.timeline.isOver()) {
+        wire.poll(recorder.timeline.nextNanos());
+        recorder.timeline.advance(System.nanoTime());
+      }
+      return recorder.run(HealthWatch.closedLoop(List.of(health.lap())));
+    }
   }
 
   /**
@@ -116,7 +133,8 @@ public final class Perf1 {
    *
    * @param result the figures to print
    * @param latencies in nanoseconds, with the unanswered ones that count
-   * @param unanswered how many requests had no answer when the time was over
+   * @param unanswered how many of the latencies are only ages, of requests without an answer when
+   *     the time was over
    * @param perClient each client's share, in their order
    * @param failures what went wrong
    * @param health whether the generator kept up
@@ -128,4 +146,80 @@ public final class Perf1 {
       List<ClientFigures> perClient,
       Failures failures,
       GeneratorHealth health) {}
+
+  /** One run while it lasts; belongs to the generator's thread. */
+  private final class Recorder {
+    private final GeneratorThread thread;
+    private final Consumer<Sample> listener;
+    private final ClosedLoop loop;
+    private final Timeline timeline;
+    private final long[] answered = new long[options.clients];
+    private final long[] longestNanos = new long[options.clients];
+    private long startNanos;
+
+    Recorder(Wire wire, GeneratorThread thread, Consumer<Sample> listener) {
+      this.thread = thread;
+      this.listener = listener;
+      this.loop = new ClosedLoop(wire, options.n, options.clients, this::answered);
+      long nanos = options.duration.toNanos();
+      this.timeline =
+          new Timeline(
+              List.of(new Timeline.Plan("measured", nanos)),
+              0,
+              nanos,
+              this::ended,
+              LoadListener.NONE);
+    }
+
+    void start(long now) {
+      startNanos = now;
+      timeline.start(now);
+      loop.start(now);
+    }
+
+    private void answered(Wire.Link link, long now, long since) {
+      long latency = timeline.answered(now, since);
+      if (timeline.isOver()) {
+        return;
+      }
+      int client = link.index;
+      long number = ++answered[client];
+      longestNanos[client] = Math.max(longestNanos[client], latency);
+      var sample = new Sample(client + 1, number, (now - startNanos) / 1e9, latency / 1e9);
+      thread.tell(() -> listener.accept(sample));
+    }
+
+    private void ended(int phase, long end) {
+      loop.forEachWaiting((client, since) -> {
+        long age = timeline.inPhase(end, since);
+        longestNanos[client] = Math.max(longestNanos[client], age);
+        timeline.phase(phase).unanswered(age);
+      });
+    }
+
+    Run run(GeneratorHealth health) {
+      Timeline.Phase phase = timeline.phase(0);
+      Histogram latencies = phase.latencies();
+      var result =
+          new Result(
+              options.n,
+              options.clients,
+              phase.answered(),
+              latencies.getMinValue() / 1e9,
+              latencies.getValueAtPercentile(50) / 1e9,
+              latencies.getValueAtPercentile(99) / 1e9,
+              latencies.getMaxValue() / 1e9);
+      var perClient = new ArrayList<ClientFigures>();
+      for (int i = 0; i < options.clients; i++) {
+        perClient.add(new ClientFigures(i + 1, answered[i], longestNanos[i] / 1e9));
+      }
+      return new Run(
+          result,
+          latencies,
+          phase.countedUnanswered(),
+          List.copyOf(perClient),
+          loop.failures(),
+          health);
+    }
+  }
 }

@@ -54,7 +54,8 @@ public final class Perf2 {
    * @throws InterruptedException if interrupted while waiting; the run is over, all is closed
    */
   public Run run(LoadListener listener) throws IOException, InterruptedException {
-    throw new UnsupportedOperationException(options.toString());
+    return GeneratorThread.run(
+        "perf2-generator", thread -> Perf2Session.run(options, thread, listener));
   }
 
   /**
@@ -226,7 +227,8 @@ public final class Perf2 {
    * @param seconds how long it was
    * @param figures the figures to print
    * @param latencies in nanoseconds, with the unanswered ones that count
-   * @param unanswered how many requests had no answer when the phase was over
+   * @param unanswered how many of the latencies are only ages, of requests without an answer when
+   *     the phase was over
    * @param servedConnections how many connections got at least one answer
    * @param health whether the generator kept up
    */

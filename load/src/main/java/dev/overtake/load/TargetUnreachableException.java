@@ -2,6 +2,7 @@
 package dev.overtake.load;
 
 import java.io.IOException;
+import java.time.Duration;
 
 /**
  * Not one connection to the target could be opened, so there is nothing to measure. The message
@@ -23,11 +24,11 @@ public final class TargetUnreachableException extends IOException {
         target, "connection refused; check that the server runs and that this is its port");
   }
 
-  static TargetUnreachableException silent(Target target, long seconds) {
+  static TargetUnreachableException silent(Target target, Duration patience) {
     return new TargetUnreachableException(
         target,
-        "no answer within %d s; check host, port and firewall, or whether the server is too busy"
-            .formatted(seconds));
+        "no answer within %s s; check host, port and firewall, or whether the server is too busy"
+            .formatted(Check.seconds(patience)));
   }
 
   static TargetUnreachableException because(Target target, String reason) {

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+class HogCalibrationTest {
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  /** A server whose work is exactly golden: n takes as many microseconds as 1.618 to the n-15. */
+  private static String golden(int n) {
+    long nanos = (long) (1_000 * Math.pow((1 + Math.sqrt(5)) / 2, n - 15));
+    for (long end = System.nanoTime() + nanos, left; (left = end - System.nanoTime()) > 0; ) {
+      LockSupport.parkNanos(left);
+    }
+    return "1";
+  }
+
+  @Test
+  void findsTheRequestThatLastsAboutAsLongAsAsked() throws Exception {
+    try (var server = TestServer.answering(HogCalibrationTest::golden)) {
+      // 1000 s are 1e9 µs, which is 1.618 to the 43.07.
+      HogCalibration.Hog hog = new HogCalibration(server.target(), Duration.ofSeconds(1_000)).run();
+
+      // A disturbed timing may cost one step either way.
+      assertThat(hog.n()).isBetween(57, 59);
+      assertThat(hog.expectedSeconds()).isBetween(500.0, 2_000.0);
+      await().until(() -> server.open() == 0);
+    }
+  }
+
+  @Test
+  void findsShortOnesToo() throws Exception {
+    try (var server = TestServer.answering(HogCalibrationTest::golden)) {
+      HogCalibration.Hog hog = new HogCalibration(server.target(), Duration.ofMillis(8)).run();
+
+      // 8000 µs are 1.618 to the 18.7.
+      assertThat(hog.n()).isBetween(32, 35);
+    }
+  }
+
+  @Test
+  void asksForNoMoreThan92() throws Exception {
+    try (var server =
+        TestServer.answering(
+            n -> golden(n - 45))) { // as if it were fib on a machine from the far future
+      HogCalibration.Hog hog = new HogCalibration(server.target(), Duration.ofHours(1)).run();
+
+      assertThat(hog.n()).isEqualTo(92);
+      assertThat(hog.expectedSeconds()).isLessThan(3_600);
+    }
+  }
+
+  @Test
+  void aServerWhoseAnswersTakeNoLongerIsNoServerOfFib() throws Exception {
+    try (var server = TestServer.answering(n -> Integer.toString(n))) {
+      assertThatExceptionOfType(CalibrationException.class)
+          .isThrownBy(() -> new HogCalibration(server.target(), SECOND).run())
+          .withMessageMatching(
+              "127.0.0.1:\\d+: n=92 takes .* ms, only .* times as long as n=89, so this is no"
+                  + " server of naive fib; choose the long request yourself");
+    }
+  }
+
+  @Test
+  void aServerThatAnswersNonsenseIsNamedWithItsAnswer() throws Exception {
+    try (var server = TestServer.answering(n -> "what\tis " + n + "?")) {
+      assertThatExceptionOfType(CalibrationException.class)
+          .isThrownBy(() -> new HogCalibration(server.target(), SECOND).run())
+          .withMessageContaining("answered 'what.is 10?' to n=10 where a number was expected");
+    }
+  }
+
+  @Test
+  void aServerThatClosesIsNamed() throws Exception {
+    try (var server = new TestServer(connection -> TestServer.lines(connection).readLine())) {
+      assertThatExceptionOfType(CalibrationException.class)
+          .isThrownBy(() -> new HogCalibration(server.target(), SECOND).run())
+          .withMessageContaining("closed the connection instead of answering n=10");
+    }
+  }
+
+  @Test
+  void aSilentServerIsGivenUp() throws Exception {
+    try (var silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      var target = new Target("127.0.0.1", silent.getLocalPort());
+
+      assertThatExceptionOfType(CalibrationException.class)
+          .isThrownBy(() -> new HogCalibration(target, SECOND, Duration.ofMillis(200)).run())
+          .withMessageContaining("no answer to n=10 within 0.2 s");
+    }
+  }
+
+  @Test
+  void anInterruptEndsTheWaitForASilentServer() throws Exception {
+    var asked = new CountDownLatch(1);
+    try (var server =
+        new TestServer(connection -> {
+          var lines = TestServer.lines(connection);
+          lines.readLine();
+          asked.countDown();
+          lines.readLine();
+        })) {
+      var thrown = new AtomicReference<Throwable>();
+      Thread caller =
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  new HogCalibration(server.target(), SECOND).run();
+                } catch (Exception e) {
+                  thrown.set(e);
+                }
+              });
+      assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
+
+      caller.interrupt();
+      caller.join();
+
+      assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
+      await().until(() -> server.open() == 0);
+    }
+  }
+
+  @Test
+  void nobodyListeningIsUnreachable() throws Exception {
+    Target nobody = TestServer.nobody();
+
+    assertThatExceptionOfType(TargetUnreachableException.class)
+        .isThrownBy(() -> new HogCalibration(nobody, SECOND).run())
+        .withMessageContaining("connection refused");
+  }
+
+  @Test
+  void aWishOutOfRangeIsNamedWithItsValue() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new HogCalibration(new Target("127.0.0.1", 1), Duration.ZERO))
+        .withMessage("wanted must be from 0.001 to 3600 s: wanted=0 s");
+  }
+}
