@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param python the version that the Python command prints, or why there is none
  * @param loadAverage over a minute, before the run; NaN if unknown
  */
-record Machine(
+public record Machine(
     String os,
     String kernel,
     String cpu,

@@ -2,7 +2,7 @@
 package dev.overtake.lab;
 
 /** A server under test that did not come up, or died: its row says why and the run goes on. */
-final class ServerFailure extends Exception {
+public final class ServerFailure extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final String why;

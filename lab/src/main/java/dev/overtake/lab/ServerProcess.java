@@ -31,7 +31,7 @@ import java.util.stream.Stream;
  *
  * <p>Thread-safe.
  */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
   private static final Pattern READY = Pattern.compile("listening on (\\S+):(\\d+)(?: .*)?");
   private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
   private static final int KEPT_LINES = 20;
@@ -88,7 +88,12 @@ final class ServerProcess implements AutoCloseable {
     return new ServerProcess(children, command, readyWithin);
   }
 
-  InetSocketAddress address() {
+  /**
+   * Returns where the server said that it listens.
+   *
+   * @return its address
+   */
+  public InetSocketAddress address() {
     return address;
   }
 
@@ -101,17 +106,40 @@ final class ServerProcess implements AutoCloseable {
     return readyLine.getNow("");
   }
 
-  boolean alive() {
+  /**
+   * Returns the number by which the system knows the process.
+   *
+   * @return its process ID
+   */
+  public long pid() {
+    return process.pid();
+  }
+
+  /**
+   * Tells whether the process has not ended.
+   *
+   * @return true as long as it runs
+   */
+  public boolean alive() {
     return process.isAlive();
   }
 
-  /** CPU time of all its threads since its start; zero where the system does not tell. */
-  Duration cpuTime() {
+  /**
+   * Returns the CPU time of all its threads since its start, in steps of a clock tick (10 ms as a
+   * rule).
+   *
+   * @return the sum; zero where the system does not tell
+   */
+  public Duration cpuTime() {
     return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
-  /** Physical memory it holds at present; empty where the system does not tell. */
-  OptionalLong residentBytes() {
+  /**
+   * Returns how much physical memory it holds at present.
+   *
+   * @return bytes; empty where the system does not tell
+   */
+  public OptionalLong residentBytes() {
     try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
       return lines
           .map(RESIDENT::matcher)
@@ -123,8 +151,13 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** Why the server is no longer there, in its own last words. */
-  String lastWords() throws InterruptedException {
+  /**
+   * Returns why the server is no longer there, in its own last words. Waits half a second for them.
+   *
+   * @return a line from its standard error
+   * @throws InterruptedException if interrupted while waiting
+   */
+  public String lastWords() throws InterruptedException {
     errorReader.join(LAST_WORDS_MILLIS);
     synchronized (lastErrors) {
       // Indented lines are a stack trace's; what heads or follows them says more.
@@ -142,7 +175,10 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** Ends the server: SIGTERM, a grace time, then by force. Idempotent. */
+  /**
+   * Ends the server: SIGTERM, a grace time of 2 s, then by force. If the thread is interrupted
+   * there is no grace, and it stays interrupted. Idempotent.
+   */
   @Override
   public void close() {
     children.stop(process, GRACE_MILLIS);
