@@ -47,7 +47,9 @@ abstract class OpenFile {
     }
   }
 
-  /** Lets no use begin any more; the file is closed now or by the last user. False: it was already. */
+  /**
+   * Lets no use begin any more; the file is closed now or by the last user. False: it was already.
+   */
   final boolean shut() {
     int before = (int) USERS.getAndBitwiseOr(this, CLOSED);
     if ((before & CLOSED) != 0) {

@@ -249,10 +249,11 @@ public final class Scheduler implements AutoCloseable {
   }
 
   /**
-   * Makes no more threads, waits until those there are have ended, and ends the carriers. Idempotent.
+   * Makes no more threads, waits until those there are have ended, and ends the carriers.
+   * Idempotent.
    *
-   * <p>If the caller is interrupted the wait ends, as by {@link #close(Duration)}, and its interrupt
-   * flag is set again.
+   * <p>If the caller is interrupted the wait ends, as by {@link #close(Duration)}, and its
+   * interrupt flag is set again.
    */
   @Override
   public void close() {
@@ -260,8 +261,9 @@ public final class Scheduler implements AutoCloseable {
   }
 
   /**
-   * As {@link #close()}, but waits no longer than a given time. Threads that are left then are still
-   * run, each piece by an OS thread made for it, but their native sockets are no longer watched.
+   * As {@link #close()}, but waits no longer than a given time. Threads that are left then are
+   * still run, each piece by an OS thread made for it, but their native sockets are no longer
+   * watched.
    *
    * @param patience how long to wait for the threads to end, not negative
    * @return whether all had ended
