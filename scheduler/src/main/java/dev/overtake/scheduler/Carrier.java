@@ -65,7 +65,8 @@ final class Carrier extends Thread {
   private volatile boolean released; // W6
   private volatile int threadId; // 0 until this thread runs
 
-  // Of the slice that overstayed: written by the watchdog between W4 and W6, cleared by this thread when
+  // Of the slice that overstayed: written by the watchdog between W4 and W6, cleared by this thread
+  // when
   // the slice has ended. Volatile because the watchdog looks whether it has.
   volatile @Nullable Overstay overstay;
 

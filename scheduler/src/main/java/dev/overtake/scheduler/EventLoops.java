@@ -56,7 +56,8 @@ final class EventLoops implements Executor {
   private final LongAdder slicesOfEnded = new LongAdder();
   private final AtomicLong longestStallNanos = new AtomicLong();
   private final OverstayListener listener;
-  // How long the loops shall rest so that overstaying carriers get their floor: set by the watchdog,
+  // How long the loops shall rest so that overstaying carriers get their floor: set by the
+  // watchdog,
   // taken by carriers between two slices.
   private final AtomicLong owedRestNanos = new AtomicLong();
   private volatile boolean stopped;
@@ -103,27 +104,38 @@ final class EventLoops implements Executor {
     return poller instanceof EpollPoller epoll ? epoll : null;
   }
 
-  /** Q1 and Q2. Never blocks; may be called by any thread. */
+  /** Never blocks; may be called by any thread. */
   @Override
   public void execute(Runnable continuation) {
     Runnable admitted = suspects.admit(continuation);
-    if (admitted == null) {
-      return;
+    if (admitted != null) {
+      enqueue(admitted);
+    } else if (stopped) {
+      runLeft(); // stop() may have looked before the suspect was there
+    } else {
+      wakeWatchdog(); // which lets the suspect in, in the end
     }
-    queue.add(admitted);
+  }
+
+  /** Q1 and Q2. */
+  void enqueue(Runnable continuation) {
+    queue.add(continuation);
     if (waiting.get() > 0
         && !(Thread.currentThread() instanceof Carrier carrier && carrier.driving())) {
       poller.wake();
     }
     if (stopped) {
-      // The last carrier may have looked before Q1. Late threads are run, nothing is fast any more.
-      Thread.ofPlatform().daemon().name(name + "-late").start(this::runLate);
+      runLeft(); // the last carrier may have looked before Q1
     }
   }
 
-  private void runLate() {
+  /** Runs what is left when the loops have ended, or are about to: late, but each at once. */
+  private void runLeft() {
+    for (Runnable suspect; (suspect = suspects.letInAnyway()) != null; ) {
+      queue.add(suspect);
+    }
     for (Runnable late; (late = queue.poll()) != null; ) {
-      late.run();
+      Thread.ofPlatform().daemon().name(name + "-late").start(late);
     }
   }
 
@@ -142,10 +154,7 @@ final class EventLoops implements Executor {
       poller.poll(carrier, true);
     }
     waiting.decrementAndGet();
-    Watchdog watching = watchdog;
-    if (watching != null) {
-      watching.ensureAwake(); // pairs with the watchdog's look at allWaiting()
-    }
+    wakeWatchdog();
     return true;
   }
 
@@ -156,9 +165,17 @@ final class EventLoops implements Executor {
     }
   }
 
-  /** Whether no loop has anything to do. */
-  boolean allWaiting() {
-    return waiting.get() >= loops.length;
+  /** Pairs with the watchdog's look at {@link #atRest}. */
+  private void wakeWatchdog() {
+    Watchdog watching = watchdog;
+    if (watching != null) {
+      watching.ensureAwake();
+    }
+  }
+
+  /** Whether no loop has anything to do, and no suspect waits. */
+  boolean atRest() {
+    return waiting.get() >= loops.length && suspects.noneWaits();
   }
 
   int queued() {
@@ -236,10 +253,7 @@ final class EventLoops implements Executor {
     carrier.overstay = null;
     Runnable admitted = suspects.overstayEnded(overstay.continuation());
     if (admitted != null) {
-      queue.add(admitted);
-      if (waiting.get() > 0) {
-        poller.wake();
-      }
+      enqueue(admitted);
     }
     listener.ended(overstay, os.cpuNanos(carrier.osThreadId()));
   }
@@ -268,6 +282,7 @@ final class EventLoops implements Executor {
       poller.wake();
       Thread.onSpinWait();
     }
+    runLeft(); // slices under way may hold every loop for long
   }
 
   // -- Figures.

@@ -51,8 +51,8 @@ public final class LoopSocket extends OpenFile implements AutoCloseable {
   }
 
   /**
-   * How many reads in a row may find their data there: a peer that always is quicker than the handler
-   * would otherwise keep its thread, and with it the loop, for as long as it likes.
+   * How many reads in a row may find their data there: a peer that always is quicker than the
+   * handler would otherwise keep its thread, and with it the loop, for as long as it likes.
    */
   private static final int READS_WITHOUT_PARKING = 16;
 
@@ -159,7 +159,8 @@ public final class LoopSocket extends OpenFile implements AutoCloseable {
     }
   }
 
-  @SuppressWarnings("ThreadPriorityCheck") // not a hint here: a virtual thread goes to the queue's end
+  @SuppressWarnings(
+      "ThreadPriorityCheck") // not a hint here: a virtual thread goes to the queue's end
   private static void letOthersRun() {
     Thread.yield();
   }

@@ -87,7 +87,13 @@ public final class Scheduler implements AutoCloseable {
       if (builder.timeSharing) {
         witness = witnessing;
         watchdog =
-            new Watchdog(loops, quantumNanos, builder.demotion, builder.maxCarriers(), builder.floor, witnessing);
+            new Watchdog(
+                loops,
+                quantumNanos,
+                builder.demotion,
+                builder.maxCarriers(),
+                builder.floor,
+                witnessing);
         loops.start(watchdog);
         watchdog.start();
         witness.start();
@@ -374,8 +380,9 @@ public final class Scheduler implements AutoCloseable {
     }
 
     /**
-     * Sets the share of the event loops' processors that overstaying slices are guaranteed, all of them
-     * together: where they get less, loops rest for what is missing, half a millisecond at a time.
+     * Sets the share of the event loops' processors that overstaying slices are guaranteed, all of
+     * them together: where they get less, loops rest for what is missing, half a millisecond at a
+     * time.
      *
      * @param value from 0, no guarantee, to 0.5; 0.05 by default
      * @return this builder

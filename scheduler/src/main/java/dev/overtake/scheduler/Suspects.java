@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.scheduler;
 
-import java.util.Iterator;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  * connection that mixes short and long requests. At the cap a suspect waits here for a place, so
  * that it does not occupy a loop that could no longer be handed off cheaply; other threads go on. A
  * suspect is forgiven by its first slice that ends in time, or after a second. See decision 0003.
+ *
+ * <p>No suspect waits for ever: those that overstay may be waiting for what it will do. So the
+ * watchdog, which stays awake while suspects wait, lets them in one by one, see {@link #letIn} and
+ * {@link #forgive}.
  */
 final class Suspects {
   private static final long FORGIVEN_AFTER_NANOS = 1_000_000_000L;
@@ -44,6 +47,10 @@ final class Suspects {
 
   int waiting() {
     return waiting.size();
+  }
+
+  boolean noneWaits() {
+    return waiting.isEmpty();
   }
 
   boolean atCap() {
@@ -82,12 +89,28 @@ final class Suspects {
     }
   }
 
-  /** Forgives those whose second is over; the watchdog calls it now and then. */
-  void forgive(long nowNanos) {
-    for (Iterator<Long> it = since.values().iterator(); it.hasNext(); ) {
-      if (nowNanos - it.next() > FORGIVEN_AFTER_NANOS) {
-        it.remove();
-      }
-    }
+  /**
+   * Returns a suspect that may now be queued, if there is a place for one. F2 gives each freed
+   * place to one suspect, which may then not overstay and so free no place in its turn: the rest
+   * come in here.
+   */
+  @Nullable Runnable letIn() {
+    return waiting.isEmpty() || atCap() ? null : waiting.poll();
+  }
+
+  /**
+   * Forgives those whose second is over, and returns one of them that waits, if any: it may now be
+   * queued though there is no place. The watchdog calls it now and then, so that the cap is passed
+   * slowly.
+   */
+  @Nullable Runnable forgive(long nowNanos) {
+    since.values().removeIf(overstayedNanos -> nowNanos - overstayedNanos > FORGIVEN_AFTER_NANOS);
+    Runnable first = waiting.peek();
+    return first == null || since.containsKey(first) ? null : waiting.poll();
+  }
+
+  /** Returns any suspect that waits, for an end in which nobody waits any more. */
+  @Nullable Runnable letInAnyway() {
+    return waiting.poll();
   }
 }

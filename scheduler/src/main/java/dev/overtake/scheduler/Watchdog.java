@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one thread that looks at running slices, and hands the loop of an overstaying one to a spare
@@ -55,10 +56,17 @@ final class Watchdog extends Thread {
   private boolean demotionRefused;
   private boolean hardCapReached;
   private long latenessNanos; // running mean
-  private final Map<Carrier, Long> overstayingCpuNanos = new HashMap<>(); // as of the window's start
+  private final Map<Carrier, Long> overstayingCpuNanos =
+      new HashMap<>(); // as of the window's start
   private long windowStartNanos;
 
-  Watchdog(EventLoops loops, long quantumNanos, Demotion demotion, int hardCap, double floor, Witness witness) {
+  Watchdog(
+      EventLoops loops,
+      long quantumNanos,
+      Demotion demotion,
+      int hardCap,
+      double floor,
+      Witness witness) {
     super(null, null, loops.name + "-watchdog", 0, false);
     this.loops = loops;
     this.quantumNanos = quantumNanos;
@@ -108,16 +116,23 @@ final class Watchdog extends Thread {
       loops.refillSpares();
       keepFloor(now);
       if (now - lastForgiven > FORGIVE_EVERY_NANOS) {
-        loops.suspects().forgive(now);
+        letIn(loops.suspects().forgive(now));
         lastForgiven = now;
       }
-      idleLooks = loops.allWaiting() ? idleLooks + 1 : 0;
+      letIn(loops.suspects().letIn());
+      idleLooks = loops.atRest() ? idleLooks + 1 : 0;
       if (idleLooks >= IDLE_LOOKS_BEFORE_SLEEP) {
         sleep();
         idleLooks = 0;
       } else {
         waitUntil(due);
       }
+    }
+  }
+
+  private void letIn(@Nullable Runnable suspect) {
+    if (suspect != null) {
+      loops.enqueue(suspect);
     }
   }
 
@@ -135,7 +150,7 @@ final class Watchdog extends Thread {
     asleep = true;
     // Pairs with ensureAwake(): a carrier lowers the count of waiting ones before it looks at
     // asleep.
-    while (asleep && loops.allWaiting() && !stopped) {
+    while (asleep && loops.atRest() && !stopped) {
       LockSupport.park(this);
     }
     asleep = false;
