@@ -2,6 +2,8 @@
 package dev.overtake.scheduler;
 
 import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,7 +54,7 @@ final class EventLoops implements Executor {
   private final Suspects suspects;
   private final ConcurrentLinkedQueue<Carrier> spares = new ConcurrentLinkedQueue<>();
   private final AtomicInteger carriersMade = new AtomicInteger();
-  private final AtomicInteger carriersAlive = new AtomicInteger();
+  private final Set<Carrier> carriers = ConcurrentHashMap.newKeySet(); // those alive
   private final LongAdder slicesOfEnded = new LongAdder();
   private final AtomicLong longestStallNanos = new AtomicLong();
   private final OverstayListener listener;
@@ -84,9 +86,13 @@ final class EventLoops implements Executor {
 
   void start(@Nullable Watchdog watching) {
     watchdog = watching;
-    refillSpares();
     for (EventLoop loop : loops) {
-      giveToSpare(loop);
+      Carrier carrier = takeSpare();
+      if (carrier == null) {
+        stop();
+        throw new OutOfMemoryError(name + ": the system gives no thread for an event loop");
+      }
+      give(loop, carrier);
     }
     refillSpares();
   }
@@ -178,6 +184,14 @@ final class EventLoops implements Executor {
     return waiting.get() >= loops.length && suspects.noneWaits();
   }
 
+  /**
+   * Whether nothing is ready or runs. A thread that was started before is seen in the queue, or
+   * else with a carrier that took it from there and does not wait: hence the order.
+   */
+  boolean quiet() {
+    return queue.isEmpty() && atRest() && suspects.overstaying() == 0;
+  }
+
   int queued() {
     return queue.size();
   }
@@ -204,42 +218,65 @@ final class EventLoops implements Executor {
 
   // -- Carriers. Made only by start-up and the watchdog: a thread inherits its maker's priority.
 
-  /** Makes spare carriers until there are enough of them. */
+  /** Makes spare carriers until there are enough of them, or the system gives no more threads. */
   void refillSpares() {
-    while (spares.size() < spareCount && !stopped) {
-      spares.add(newCarrier());
+    Carrier made;
+    while (spares.size() < spareCount && !stopped && (made = makeCarrier()) != null) {
+      addSpare(made);
     }
   }
 
-  private Carrier newCarrier() {
+  private void addSpare(Carrier carrier) {
+    spares.add(carrier);
+    if (stopped) {
+      retireSpares(); // stop() may have looked before it was there
+    }
+  }
+
+  private void retireSpares() {
+    for (Carrier spare; (spare = spares.poll()) != null; ) {
+      spare.retire();
+    }
+  }
+
+  /** Null if the system gives no thread. */
+  private @Nullable Carrier makeCarrier() {
     Carrier made = new Carrier(this, name + "-carrier-" + carriersMade.incrementAndGet());
-    carriersAlive.incrementAndGet();
-    made.start();
-    return made;
+    carriers.add(made);
+    try {
+      os.start(made);
+      return made;
+    } catch (OutOfMemoryError e) {
+      carriers.remove(made);
+      return null;
+    }
   }
 
-  /** Gives a loop to a spare carrier; the caller is start-up or the watchdog. */
-  void giveToSpare(EventLoop loop) {
+  /** A carrier that waits for a loop, or null if the system gives no thread. */
+  @Nullable Carrier takeSpare() {
     Carrier spare = spares.poll();
-    if (spare == null) {
-      spare = newCarrier();
-    }
+    return spare == null ? makeCarrier() : spare;
+  }
+
+  /** Gives a loop to a carrier that {@link #takeSpare} returned. */
+  void give(EventLoop loop, Carrier spare) {
     loop.carrier = spare;
     spare.drive(loop);
   }
 
-  /** A carrier that was handed off blocked is free again. False: it is not needed. */
+  /** A carrier has no loop after all. False: it is not needed. */
   boolean becomeSpare(Carrier carrier) {
     if (stopped || spares.size() >= spareCount) {
       return false;
     }
-    spares.add(carrier);
+    addSpare(carrier);
     return true;
   }
 
   void ended(Carrier carrier) {
     slicesOfEnded.add(carrier.slices());
-    if (carriersAlive.decrementAndGet() == 0 && stopped) {
+    carriers.remove(carrier);
+    if (stopped && carriers.isEmpty()) {
       poller.close();
     }
   }
@@ -274,30 +311,30 @@ final class EventLoops implements Executor {
   /** Ends the carriers once each has finished its slice and the queue is empty. */
   void stop() {
     stopped = true;
-    for (Carrier spare; (spare = spares.poll()) != null; ) {
-      spare.retire();
-    }
+    retireSpares();
     // A wake may end the wait of a carrier that was about to look at `stopped` anyway.
     while (waiting.get() > 0) {
       poller.wake();
       Thread.onSpinWait();
     }
     runLeft(); // slices under way may hold every loop for long
+    if (carriers.isEmpty()) {
+      poller.close(); // otherwise by the last carrier
+    }
   }
 
   // -- Figures.
 
   long slices() {
     long sum = slicesOfEnded.sum();
-    for (EventLoop loop : loops) {
-      Carrier carrier = loop.carrier;
-      sum += carrier == null ? 0 : carrier.slices();
+    for (Carrier carrier : carriers) {
+      sum += carrier.slices();
     }
     return sum;
   }
 
   int carriersAlive() {
-    return carriersAlive.get();
+    return carriers.size();
   }
 
   int spares() {

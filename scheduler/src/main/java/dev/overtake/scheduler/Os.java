@@ -42,6 +42,15 @@ class Os {
     return false;
   }
 
+  /**
+   * Starts a thread.
+   *
+   * @throws OutOfMemoryError if the system gives no more threads
+   */
+  void start(Thread thread) {
+    thread.start();
+  }
+
   /** The calling thread's number, or 0. */
   int threadId() {
     return 0;

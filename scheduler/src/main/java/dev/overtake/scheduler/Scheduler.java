@@ -14,6 +14,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +80,7 @@ public final class Scheduler implements AutoCloseable {
                 builder.eventLoops,
                 builder.spareCarriers,
                 builder.maxOverstaying,
-                Os.current(),
+                builder.os.get(),
                 witnessing);
       } catch (IOException e) {
         throw new UncheckedIOException(name + ": cannot make the poller", e);
@@ -323,6 +324,7 @@ public final class Scheduler implements AutoCloseable {
     int maxOverstaying = 8 * eventLoops;
     private boolean overstayingSet;
     boolean timeSharing = true;
+    Supplier<Os> os = Os::current; // another one in tests
 
     private Builder() {}
 

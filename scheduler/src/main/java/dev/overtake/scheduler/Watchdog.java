@@ -55,6 +55,7 @@ final class Watchdog extends Thread {
   private volatile boolean asleep;
   private boolean demotionRefused;
   private boolean hardCapReached;
+  private boolean threadsRefused;
   private long latenessNanos; // running mean
   private final Map<Carrier, Long> overstayingCpuNanos =
       new HashMap<>(); // as of the window's start
@@ -210,7 +211,21 @@ final class Watchdog extends Thread {
       }
       return;
     }
+    Carrier spare = loops.takeSpare();
+    if (spare == null) {
+      if (!threadsRefused) {
+        threadsRefused = true;
+        witness.warn(
+            loops.name
+                + ": the system gives no thread to take over a loop, so short requests now wait;"
+                + " raise the limit of threads or lower maxOverstaying");
+      }
+      return;
+    }
     if (!carrier.take(state, taken)) {
+      if (!loops.becomeSpare(spare)) {
+        spare.retire();
+      }
       return;
     }
     Runnable continuation = carrier.takenSlice();
@@ -230,7 +245,7 @@ final class Watchdog extends Thread {
       }
       overstayingCpuNanos.put(carrier, cpu);
     }
-    loops.giveToSpare(loop);
+    loops.give(loop, spare);
     carrier.release();
     (computing ? computingHandoffs : blockedHandoffs).incrementAndGet();
     witness.handedOff(overstay);
