@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -50,7 +51,8 @@ public final class Scheduler implements AutoCloseable {
   private final @Nullable Witness witness; // as the watchdog
   private final @Nullable ParallelismRescue rescue; // the fallback's, with time sharing
   private final @Nullable AutoCloseable bean;
-  private volatile boolean closed;
+  private volatile boolean closed; // no more threads are made
+  private final AtomicBoolean stopped = new AtomicBoolean(); // the loops end, or have ended
 
   private Scheduler(Builder builder) {
     name = builder.name.isEmpty() ? "overtake-" + NUMBER.incrementAndGet() : builder.name;
@@ -257,7 +259,9 @@ public final class Scheduler implements AutoCloseable {
 
   /**
    * Makes no more threads, waits until those there are have ended, and ends the carriers.
-   * Idempotent.
+   * Idempotent; whoever comes second waits as well. Threads that were made but never started are
+   * not waited for, nor are the virtual threads that this scheduler's threads have started
+   * themselves, once they wait for something: those still run, see {@link #close(Duration)}.
    *
    * <p>If the caller is interrupted the wait ends, as by {@link #close(Duration)}, and its
    * interrupt flag is set again.
@@ -276,19 +280,32 @@ public final class Scheduler implements AutoCloseable {
    * @return whether all had ended
    */
   public boolean close(Duration patience) {
-    if (closed) {
-      return threads.get() == 0;
-    }
     closed = true;
     long start = System.nanoTime();
     boolean interrupted = Thread.interrupted();
-    while (threads.get() > 0
+    boolean ended = allEnded();
+    while (!ended
         && !interrupted
         && Duration.ofNanos(System.nanoTime() - start).compareTo(patience) < 0) {
       LockSupport.parkNanos(this, 1_000_000);
       interrupted = Thread.interrupted();
+      ended = allEnded();
     }
-    boolean allEnded = threads.get() == 0;
+    if (stopped.compareAndSet(false, true)) {
+      stop();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return ended;
+  }
+
+  /** Threads count from their first slice on: one that was started before is queued, or running. */
+  private boolean allEnded() {
+    return (loops == null || stopped.get() || loops.quiet()) && threads.get() == 0;
+  }
+
+  private void stop() {
     if (loops != null) {
       if (watchdog != null) {
         watchdog.end();
@@ -302,10 +319,6 @@ public final class Scheduler implements AutoCloseable {
       rescue.close();
     }
     Beans.unregister(bean);
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    return allEnded;
   }
 
   @Override
