@@ -85,7 +85,9 @@ public final class Handlers {
           e);
     } catch (NoSuchMethodException | IllegalAccessException | InstantiationException e) {
       throw unusable(
-          name, "make it a public class with a public constructor without parameters", e);
+          name,
+          "make it a public class with a public constructor without parameters; " + e.getMessage(),
+          e);
     } catch (InvocationTargetException e) {
       throw unusable(
           name,

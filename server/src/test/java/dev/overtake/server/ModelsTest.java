@@ -9,7 +9,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class ModelsTest {
   @ParameterizedTest
-  @ValueSource(strings = {"sequential", "threads", "pool:1", "pool:100000", "virtual"})
+  @ValueSource(
+      strings = {
+        "sequential",
+        "threads",
+        "pool:1",
+        "pool:100000",
+        "virtual",
+        "event-loop",
+        "overtake"
+      })
   void giveBackTheirSpelling(String spelling) {
     try (Model model = Model.parse(spelling)) {
       assertThat(model).hasToString(spelling);
@@ -21,8 +30,8 @@ final class ModelsTest {
   void areUnknownUnderAnyOtherName(String spelling) {
     assertThatThrownBy(() -> Model.parse(spelling))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "model unknown: " + spelling + "; choose one of sequential, threads, pool:N, virtual");
+        .hasMessage("model unknown: " + spelling + "; choose one of " + Model.choices());
+    assertThat(Model.choices()).startsWith("sequential, threads, pool:N, virtual, ");
   }
 
   @ParameterizedTest
