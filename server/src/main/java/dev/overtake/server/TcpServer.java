@@ -132,7 +132,11 @@ public final class TcpServer implements AutoCloseable {
    */
   public void stop() {
     if (stopping.compareAndSet(false, true)) {
-      Thread.ofPlatform().daemon().name("stop-" + port()).start(this::drain);
+      try {
+        Thread.ofPlatform().daemon().name("stop-" + port()).start(this::drain);
+      } catch (OutOfMemoryError e) {
+        drain(); // no thread to be had, least of all now; the caller has one
+      }
     }
     Thread caller = Thread.currentThread();
     if (live.stream().noneMatch(connection -> connection.thread == caller)) {
@@ -152,16 +156,19 @@ public final class TcpServer implements AutoCloseable {
   }
 
   private void acceptUntilStopped() {
+    boolean failing = false;
     for (long number = 1; !stopping.get(); number++) {
       try {
         acceptAndServe("conn-" + number);
+        failing = false;
       } catch (Throwable e) {
         // No descriptors, no memory for a thread: whatever it was, the next client may fare better.
-        if (!stopping.get()) {
+        if (!failing && !stopping.get()) {
           log.log(
-              WARNING, () -> this + ": cannot serve a client, going on: " + Failures.oneLine(e));
-          LockSupport.parkNanos(BACKOFF.toNanos());
+              WARNING, () -> this + ": cannot serve clients, trying on: " + Failures.oneLine(e));
         }
+        failing = true;
+        LockSupport.parkNanos(BACKOFF.toNanos());
       }
     }
   }
@@ -200,9 +207,9 @@ public final class TcpServer implements AutoCloseable {
 
   private void drain() {
     try {
-      listener.close();
       List<Live> served = List.copyOf(live);
       served.forEach(Live::finish);
+      listener.close(); // last: a client refused can tell that no more requests are taken
       awaitNoneLive(grace, () -> hurry);
 
       List<Live> busy = List.copyOf(live);
@@ -284,6 +291,8 @@ public final class TcpServer implements AutoCloseable {
         Failures.log(handler, name(connection.remoteAddress()), e);
       } finally {
         end();
+        // An interrupt was meant for this handler, not for the next one on this thread.
+        Thread.interrupted();
       }
     }
 

@@ -38,7 +38,8 @@ abstract class ServerContract {
     Awaitility.setDefaultPollInterval(Duration.ofMillis(5));
   }
 
-  private final List<AutoCloseable> opened = new ArrayList<>();
+  private final LogLines log = new LogLines();
+  private final List<AutoCloseable> opened = new ArrayList<>(List.of(log));
 
   /** Makes a fresh model. */
   abstract Model model();
@@ -275,16 +276,14 @@ abstract class ServerContract {
   @Test
   void survivesClientsThatResetAndSaysNothing() throws Exception {
     TcpServer server = start(Handlers.named("fib"));
-    try (LogLines log = new LogLines()) {
-      Client idle = connect(server);
-      assertThat(idle.send("10\n").line()).isEqualTo("55");
-      idle.reset();
-      connect(server).send("25\n".repeat(50)).reset();
+    Client idle = connect(server);
+    assertThat(idle.send("10\n").line()).isEqualTo("55");
+    idle.reset();
+    connect(server).send("25\n".repeat(50)).reset();
 
-      await().until(() -> server.connections() == 0);
-      assertThat(connect(server).send("10\n").line()).isEqualTo("55");
-      assertThat(log.lines()).isEmpty();
-    }
+    await().until(() -> server.connections() == 0);
+    assertThat(connect(server).send("10\n").line()).isEqualTo("55");
+    assertThat(log.lines()).isEmpty();
   }
 
   /** How a handler may fail. */
@@ -336,26 +335,24 @@ abstract class ServerContract {
           (choice[0] == '!' ? failing : fib).handle(connection);
         };
     TcpServer server = start(handler);
-    try (LogLines log = new LogLines()) {
-      List<Client> bystanders = new ArrayList<>();
-      if (clientsAtOnce() > 1) {
-        bystanders.add(connect(server).send("?10\n"));
-        assertThat(bystanders.getFirst().line()).isEqualTo("55");
-      }
-      Client unlucky = connect(server).send("!");
-      assertThat(unlucky.line()).isNull();
-      bystanders.add(connect(server).send("?"));
-
-      for (Client bystander : bystanders) {
-        assertThat(bystander.send("20\n").line()).isEqualTo("6765");
-      }
-      assertThat(log.lines())
-          .singleElement()
-          .asString()
-          .startsWith("connection " + unlucky.address() + ": closed, handler ")
-          .contains(handler.getClass().getName(), failing.cause)
-          .doesNotContain("\n");
+    List<Client> bystanders = new ArrayList<>();
+    if (clientsAtOnce() > 1) {
+      bystanders.add(connect(server).send("?10\n"));
+      assertThat(bystanders.getFirst().line()).isEqualTo("55");
     }
+    Client unlucky = connect(server).send("!");
+    assertThat(unlucky.line()).isNull();
+    bystanders.add(connect(server).send("?"));
+
+    for (Client bystander : bystanders) {
+      assertThat(bystander.send("20\n").line()).isEqualTo("6765");
+    }
+    assertThat(log.lines())
+        .singleElement()
+        .asString()
+        .startsWith("connection " + unlucky.address() + ": closed, handler ")
+        .contains(handler.getClass().getName(), failing.cause)
+        .doesNotContain("\n");
   }
 
   @Test
@@ -365,6 +362,40 @@ abstract class ServerContract {
     assertThat(serverThreads()).contains("accept-" + server.port());
     assertThat(connect(server).rest())
         .isEqualTo(clientsAtOnce() == 1 ? "accept-" + server.port() : "conn-1");
+  }
+
+  @Test
+  void letsAHandlerCloseItsConnection() throws Exception {
+    Handler handler =
+        connection -> {
+          connection.write("bye\n".getBytes(ISO_8859_1));
+          connection.close();
+          connection.shutdownInput();
+          connection.close();
+          assertThatThrownBy(() -> connection.write(new byte[1]))
+              .isInstanceOf(ConnectionLostException.class);
+          assertThatThrownBy(() -> connection.read(new byte[1]))
+              .isInstanceOf(ConnectionLostException.class);
+        };
+    TcpServer server = start(handler);
+
+    assertThat(connect(server).rest()).isEqualTo("bye\n");
+    await().until(() -> server.connections() == 0);
+    assertThat(log.lines()).isEmpty();
+  }
+
+  @Test
+  void keepsAnInterruptFromTheNextConnection() throws Exception {
+    Handler handler =
+        connection -> {
+          connection.write(Thread.currentThread().isInterrupted() ? new byte[1] : new byte[2]);
+          Thread.currentThread().interrupt();
+        };
+    TcpServer server = start(handler);
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(connect(server).rest()).hasSize(2);
+    }
   }
 
   @Test
@@ -401,17 +432,15 @@ abstract class ServerContract {
   void cutsOffARequestThatOutstaysTheGrace() throws Exception {
     CountDownLatch running = new CountDownLatch(1);
     TcpServer server = start(answeringWhen(running, new CountDownLatch(1)), Duration.ZERO);
-    try (LogLines log = new LogLines()) {
-      Client client = connect(server).send("x");
-      running.await();
+    Client client = connect(server).send("x");
+    running.await();
 
-      server.stop();
+    server.stop();
 
-      client.awaitGone();
-      assertThat(server.connections()).isZero();
-      assertThat(log.lines())
-          .anyMatch(line -> line.endsWith("connections cut off after the grace: 1"));
-    }
+    client.awaitGone();
+    assertThat(server.connections()).isZero();
+    assertThat(log.lines())
+        .anyMatch(line -> line.endsWith("connections cut off after the grace: 1"));
   }
 
   @Test
@@ -438,6 +467,7 @@ abstract class ServerContract {
   void stopsEvenIfAHandlerComputesOn() throws Exception {
     CountDownLatch running = new CountDownLatch(1);
     AtomicBoolean enough = new AtomicBoolean();
+    opened.add(() -> enough.set(true));
     Handler handler =
         _ -> {
           running.countDown();
@@ -446,19 +476,16 @@ abstract class ServerContract {
           }
         };
     TcpServer server = start(handler, Duration.ZERO);
-    try (LogLines log = new LogLines()) {
-      Client client = connect(server);
-      running.await();
+    Client client = connect(server);
+    running.await();
 
-      server.stop();
+    server.stop();
 
-      client.awaitGone();
-      assertThat(log.lines())
-          .anyMatch(
-              line -> line.endsWith("handlers that run on though their connection is gone: 1"));
-    } finally {
-      enough.set(true);
-    }
+    client.awaitGone();
+    assertThat(log.lines())
+        .anyMatch(line -> line.endsWith("handlers that run on though their connection is gone: 1"));
+
+    enough.set(true);
     await().until(() -> server.connections() == 0);
   }
 

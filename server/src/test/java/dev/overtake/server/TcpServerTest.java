@@ -80,7 +80,7 @@ final class TcpServerTest {
       assertThat(log.lines())
           .singleElement()
           .asString()
-          .startsWith(server + ": cannot serve a client, going on: ")
+          .startsWith(server + ": cannot serve clients, trying on: ")
           .contains("Too many open files");
     }
   }
