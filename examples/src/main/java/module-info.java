@@ -6,5 +6,8 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.overtake.examples {
   requires static org.jspecify;
-  requires dev.overtake.server;
+  requires transitive dev.overtake.server;
+
+  // So that handlers in it can be made by name.
+  exports dev.overtake.examples;
 }
