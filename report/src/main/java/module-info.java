@@ -5,7 +5,7 @@ import org.jspecify.annotations.NullMarked;
 /** Results in, one self-contained HTML file out. */
 @NullMarked
 module dev.overtake.report {
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 
   exports dev.overtake.report;
 }

@@ -54,14 +54,14 @@ final class BarDrawing {
 
   private String draw(String id) {
     canvas.heading(chart.title());
-    double y = canvas.top();
+    double above = canvas.top();
     boolean namedByGroups =
         chart.groups().stream()
             .allMatch(g -> g.bars().size() == 1 && g.bars().getFirst().series().equals(g.name()));
     if (!namedByGroups) {
-      y = canvas.keys(names, 0, y, true) + 2;
+      above = canvas.keys(names, 0, above, true) + 2;
     }
-    boolean narrow = canvas.layout().isNarrow();
+    double width = canvas.layout().width();
     double widestName =
         chart.groups().stream().mapToDouble(g -> canvas.textWidth(g.name())).max().orElse(0);
     double widestValue =
@@ -72,44 +72,68 @@ final class BarDrawing {
             .max()
             .orElse(0);
     // On a phone the group's name stands above its bars; beside them it would take half the width.
-    left = narrow ? 4 : widestName + 14;
-    right = canvas.layout().width() - widestValue - 16;
+    left = canvas.layout().isNarrow() ? 4 : Math.min(widestName, width * 0.35) + 14;
+    right = width - widestValue - 16;
+    double top = above + chart.references().size() * canvas.letters() * 1.5;
+    List<Row> rows = rows(top);
+    double bottom = rows.isEmpty() ? top + BAR_STEP : rows.getLast().y() + BAR_STEP + GROUP_GAP / 2;
 
-    if (!chart.references().isEmpty()) {
-      y += canvas.letters() * 1.5 * chart.references().size();
-    }
-    double top = y;
-    double bottom = top + height(narrow);
     drawGrid(top, bottom);
-    for (BarChart.Group group : chart.groups()) {
-      y += GROUP_GAP / 2;
-      if (narrow) {
-        canvas.text("name", 0, y + canvas.letters(), group.name());
-        y += canvas.letters() * 1.5;
-      } else {
-        double middle = y + (group.bars().size() * BAR_STEP) / 2 + canvas.letters() * 0.35;
-        canvas.text("name end", left - 10, middle, group.name());
+    for (Row row : rows) {
+      if (row.bar().missing().isEmpty()) {
+        drawBar(row);
       }
-      for (BarChart.Bar bar : group.bars()) {
-        drawBar(bar, group.name(), y + (BAR_STEP - BAR) / 2);
+    }
+    drawReferences(top, bottom);
+    // Last, so that no line crosses a letter.
+    for (Row row : rows) {
+      drawValue(row);
+      if (row.index() == 0) {
+        drawName(row);
+      }
+    }
+    double base = bottom + canvas.letters() * 2.85 + 3;
+    canvas.text("axis", left, base, canvas.fit(ruler.title(), width - left));
+    return canvas.finish(
+        chart, Summary.ofBars(chart.groups(), unit), id, base + canvas.letters() * 0.5);
+  }
+
+  /** Where a bar has its place: the strip of {@link #BAR_STEP} from y downwards. */
+  private record Row(BarChart.Group group, int index, double y) {
+    BarChart.Bar bar() {
+      return group.bars().get(index);
+    }
+
+    double middle() {
+      return y + BAR_STEP / 2;
+    }
+  }
+
+  private List<Row> rows(double top) {
+    List<Row> rows = new ArrayList<>();
+    double y = top;
+    for (BarChart.Group group : chart.groups()) {
+      y += GROUP_GAP / 2 + (canvas.layout().isNarrow() ? canvas.letters() * 1.5 : 0);
+      for (int i = 0; i < group.bars().size(); i++) {
+        rows.add(new Row(group, i, y));
         y += BAR_STEP;
       }
       y += GROUP_GAP / 2;
     }
-    drawReferences(top, bottom);
-    double base = bottom + canvas.letters() * 1.35 + 3;
-    canvas.text("axis", left, base + canvas.letters() * 1.5, ruler.title());
-    return canvas.finish(
-        chart, Summary.ofBars(chart.groups(), unit), id, base + canvas.letters() * 2);
+    return rows;
   }
 
-  private double height(boolean narrow) {
-    double height = 0;
-    for (BarChart.Group group : chart.groups()) {
-      height += GROUP_GAP + group.bars().size() * BAR_STEP;
-      height += narrow ? canvas.letters() * 1.5 : 0;
+  /** The group's name beside its bars, or on a phone above them. */
+  private void drawName(Row first) {
+    String name = first.group().name();
+    if (canvas.layout().isNarrow()) {
+      double line = first.y() - canvas.letters() * 0.4;
+      canvas.text("name halo", 0, line, canvas.fit(name, canvas.layout().width()));
+    } else {
+      double middle = first.y() + first.group().bars().size() * BAR_STEP / 2;
+      canvas.text(
+          "name end", left - 10, middle + canvas.letters() * 0.35, canvas.fit(name, left - 12));
     }
-    return height;
   }
 
   private double px(double value) {
@@ -132,7 +156,11 @@ final class BarDrawing {
       double half = canvas.textWidth(tick.label()) / 2;
       canvas.line(tick.value() == base() ? "grid zero" : "grid", at, top, at, bottom);
       if (at - half > free + 6) {
-        canvas.text("tick mid", at, bottom + canvas.letters() * 1.35, tick.label());
+        canvas.text(
+            "tick mid",
+            canvas.inside(at, tick.label()),
+            bottom + canvas.letters() * 1.35,
+            tick.label());
         free = at + half;
       }
     }
@@ -142,62 +170,81 @@ final class BarDrawing {
     }
   }
 
-  private void drawBar(BarChart.Bar bar, String group, double y) {
-    double middle = y + BAR / 2;
-    double line = middle + canvas.letters() * 0.36;
-    canvas.startSeries("series", names.indexOf(bar.series()), bar.series());
-    if (!bar.missing().isEmpty()) {
-      canvas.text("missing", left + 6, line, bar.missing());
-      canvas.end();
-      return;
-    }
-    canvas.body().start("g");
+  private void drawBar(Row row) {
+    BarChart.Bar bar = row.bar();
+    String group = row.group().name();
     String name = bar.series().equals(group) ? group : group + ", " + bar.series();
-    canvas.body().element("title", name + ": " + Summary.value(bar, unit));
+    startSeries(bar);
+    canvas.body().start("g").element("title", name + ": " + Summary.value(bar, unit));
+    double top = row.middle() - BAR / 2;
     double from = px(base());
     double to = px(bar.value());
     if (bar.value() == 0) {
-      canvas.rect("bar", from - 1, y, 3, BAR);
+      canvas.rect("bar", from - 1, top, 3, BAR);
     } else {
-      canvas.rect("bar", Math.min(from, to), y, Math.max(1, Math.abs(to - from)), BAR);
+      canvas.rect("bar", Math.min(from, to), top, Math.max(1, Math.abs(to - from)), BAR);
     }
-    double low = px(bar.low());
-    double high = px(bar.high());
     if (bar.low() < bar.high()) {
-      canvas.path(
-          "whisker",
-          "M%s %sH%sM%s %sv8M%s %sv8"
-              .formatted(
-                  Canvas.n(low),
-                  Canvas.n(middle),
-                  Canvas.n(high),
-                  Canvas.n(low),
-                  Canvas.n(middle - 4),
-                  Canvas.n(high),
-                  Canvas.n(middle - 4)),
-          "");
+      String low = Canvas.n(px(bar.low()));
+      String high = Canvas.n(px(bar.high()));
+      String end = Canvas.n(row.middle() - 4);
+      String whisker =
+          "M"
+              + low
+              + " "
+              + Canvas.n(row.middle())
+              + "H"
+              + high
+              + "M"
+              + low
+              + " "
+              + end
+              + "v8M"
+              + high
+              + " "
+              + end
+              + "v8";
+      canvas.path("whisker under", whisker, "");
+      canvas.path("whisker", whisker, "");
     }
-    canvas.text("value halo", Math.max(to, high) + 8, line, label(bar));
     canvas.end();
     canvas.end();
   }
 
+  private void drawValue(Row row) {
+    BarChart.Bar bar = row.bar();
+    startSeries(bar);
+    double line = row.middle() + canvas.letters() * 0.36;
+    if (bar.missing().isEmpty()) {
+      canvas.text("value halo", Math.max(px(bar.value()), px(bar.high())) + 8, line, label(bar));
+    } else {
+      String reason = canvas.fit(bar.missing(), canvas.layout().width() - left - 6);
+      canvas.text("missing halo", left + 6, line, reason);
+    }
+    canvas.end();
+  }
+
+  private void startSeries(BarChart.Bar bar) {
+    canvas.startSeries("series", names.indexOf(bar.series()), bar.series());
+  }
+
+  /** The axis names the unit; only numbers with prefixes of their own repeat it. */
   private String label(BarChart.Bar bar) {
-    String value = Numbers.write(bar.value(), unit, 3);
+    Unit shown = unit.kind() == Unit.Kind.PLAIN ? Unit.NONE : unit;
+    String value = Numbers.write(bar.value(), shown, 3);
     if (bar.low() == bar.high() || canvas.layout().isNarrow()) {
       return value;
     }
-    return value + " " + Numbers.range(bar.low(), bar.value(), bar.high(), unit, 3);
+    return value + " " + Numbers.range(bar.low(), bar.value(), bar.high(), shown, 3);
   }
 
   private void drawReferences(double top, double bottom) {
     double base = top - 5;
     for (Reference reference : chart.references()) {
       double at = px(reference.value());
-      double half = canvas.textWidth(reference.label()) / 2;
+      String label = canvas.fit(reference.label(), canvas.layout().width());
       canvas.line("reference", at, base + 3, at, bottom);
-      double middle = Math.max(half, Math.min(canvas.layout().width() - half, at));
-      canvas.text("note mid halo", middle, base, reference.label());
+      canvas.text("note mid halo", canvas.inside(at, label), base, label);
       base -= canvas.letters() * 1.5;
     }
   }

@@ -91,6 +91,24 @@ final class Canvas {
     }
   }
 
+  /** The text, or as much of its beginning as there is room for. */
+  String fit(String text, double width) {
+    if (textWidth(text) <= width) {
+      return text;
+    }
+    int end = text.length();
+    while (end > 0 && textWidth(text.substring(0, end) + "…") > width) {
+      end = text.offsetByCodePoints(end, -1);
+    }
+    return text.substring(0, end).stripTrailing() + "…";
+  }
+
+  /** The place nearest to a wished one where a text in the middle stays inside the picture. */
+  double inside(double middle, String text) {
+    double half = textWidth(text) / 2;
+    return Math.max(half, Math.min(layout.width() - half, middle));
+  }
+
   /** The sample of a series with its name, the baseline at y. */
   void key(int index, String series, double x, double y, boolean asBar) {
     Palette.Look look = look(series);
@@ -102,7 +120,8 @@ final class Canvas {
       path("line", "M" + n(x) + " " + n(middle) + "h20", look.dash());
       marker(look.marker(), x + 10, middle);
     }
-    text("name", x + (asBar ? 20 : KEY_LINE), y, series);
+    double begin = x + (asBar ? 20 : KEY_LINE);
+    text("name", begin, y, fit(series, layout.width() - begin));
     body.end();
   }
 
@@ -111,7 +130,8 @@ final class Canvas {
     double x = left;
     double y = top + letters();
     for (int i = 0; i < series.size(); i++) {
-      double width = (asBar ? 20 : KEY_LINE) + textWidth(series.get(i));
+      double sample = asBar ? 20 : KEY_LINE;
+      double width = sample + Math.min(textWidth(series.get(i)), layout.width() - sample);
       if (x > left && x + width > layout.width()) {
         x = left;
         y += letters() * 1.5;

@@ -12,6 +12,7 @@ final class LineDrawing {
   private static final double MARKER_SPACING = 34;
   private static final double MARKER_STAGGER = 9;
   private static final double NARROWEST_HIT = 4;
+  private static final int MOST_LABELS = 9;
 
   private final Canvas canvas;
   private final List<Series> series;
@@ -22,6 +23,9 @@ final class LineDrawing {
   private final Ruler y;
   private final Unit unit;
   private final DoubleFunction<String> placeName;
+
+  /** How far the first and the last place stay off the plot's edges. */
+  private final double inset;
 
   // The area between the axes.
   private double left;
@@ -38,7 +42,8 @@ final class LineDrawing {
       Ruler x,
       Ruler y,
       Unit unit,
-      DoubleFunction<String> placeName) {
+      DoubleFunction<String> placeName,
+      double inset) {
     this.canvas = canvas;
     this.series = series;
     this.intervals = intervals;
@@ -48,6 +53,7 @@ final class LineDrawing {
     this.y = y;
     this.unit = unit;
     this.placeName = placeName;
+    this.inset = inset;
   }
 
   static String draw(LineChart chart, Layout layout, Palette palette, String id) {
@@ -76,7 +82,8 @@ final class LineDrawing {
             Ruler.ofValues(
                 chart.y(), array(values(chart.series(), chart.references())), divisions(layout)),
             chart.y().unit(),
-            place -> chart.x().label() + " " + Numbers.exact(place, chart.x().unit()));
+            place -> chart.x().label() + " " + Numbers.exact(place, chart.x().unit()),
+            chart.x().scale() == Axis.Scale.LOG ? 14 : 0);
     return drawing.draw(chart, id);
   }
 
@@ -94,7 +101,8 @@ final class LineDrawing {
             Ruler.ofValues(
                 chart.y(), array(values(chart.series(), chart.references())), divisions(layout)),
             chart.y().unit(),
-            LineDrawing::percentileName);
+            LineDrawing::percentileName,
+            0);
     return drawing.draw(chart, id);
   }
 
@@ -105,25 +113,24 @@ final class LineDrawing {
   private String draw(Chart chart, String id) {
     canvas.heading(chart.title());
     List<String> names = series.stream().map(Series::name).toList();
-    boolean labelsBeside = !canvas.layout().isNarrow() && names.size() <= 9;
+    double width = canvas.layout().width();
+    double widest = names.stream().mapToDouble(canvas::textWidth).max().orElse(0);
+    boolean labelsBeside =
+        !canvas.layout().isNarrow() && names.size() <= MOST_LABELS && widest < width / 4;
     double above = canvas.top();
     if (!labelsBeside) {
       above = canvas.keys(names, 0, above, false) + 2;
     }
-    top = above + canvas.letters() * 1.9;
+    top = above + canvas.letters() * 2.1;
     left = y.ticks().stream().mapToDouble(tick -> canvas.textWidth(tick.label())).max().orElse(0);
     left += 10;
-    right = canvas.layout().width() - 10;
-    if (labelsBeside) {
-      double widest = names.stream().mapToDouble(canvas::textWidth).max().orElse(0);
-      right = canvas.layout().width() - widest - Canvas.KEY_LINE - 26;
-    }
+    right = labelsBeside ? width - widest - Canvas.KEY_LINE - 26 : width - 10;
     List<double[]> places = placesOfIntervalLabels();
     double rows = places.stream().mapToDouble(place -> place[1] + 1).max().orElse(0);
     top += rows * canvas.letters() * 1.35;
     bottom = top + canvas.layout().plotHeight();
 
-    canvas.text("axis", 0, above + canvas.letters(), y.title());
+    canvas.text("axis", 0, above + canvas.letters(), canvas.fit(y.title(), width));
     drawIntervals(places, rows);
     drawGrid();
     drawReferences();
@@ -134,11 +141,14 @@ final class LineDrawing {
       drawLabelsBeside();
     }
     drawHits();
+    if (series.stream().flatMap(line -> line.points().stream()).allMatch(Point::isGap)) {
+      canvas.text("missing mid", (left + right) / 2, (top + bottom) / 2, "no data");
+    }
     return canvas.finish(chart, Summary.ofLines(series, unit), id, bottom + canvas.letters() * 3.3);
   }
 
   private double px(double value) {
-    return left + x.at(value) * (right - left);
+    return left + inset + x.at(value) * (right - left - 2 * inset);
   }
 
   private double py(double value) {
@@ -150,9 +160,9 @@ final class LineDrawing {
     List<double[]> places = new ArrayList<>();
     List<double[]> taken = new ArrayList<>(); // from, to, row
     for (Interval interval : intervals) {
-      double width = canvas.textWidth(interval.label());
-      double middle = (px(interval.from()) + px(interval.to())) / 2;
-      middle = Math.max(left + width / 2, Math.min(canvas.layout().width() - width / 2, middle));
+      String label = canvas.fit(interval.label(), canvas.layout().width());
+      double width = canvas.textWidth(label);
+      double middle = canvas.inside((px(interval.from()) + px(interval.to())) / 2, label);
       double from = middle - width / 2 - 6;
       double to = middle + width / 2 + 6;
       int row = 0;
@@ -177,7 +187,8 @@ final class LineDrawing {
       double roof = top - (rows - places.get(i)[1]) * step;
       canvas.rect("interval", from, top, px(interval.to()) - from, bottom - top);
       if (!interval.label().isEmpty()) {
-        canvas.text("note mid", places.get(i)[0], roof + canvas.letters() * 0.95, interval.label());
+        String label = canvas.fit(interval.label(), canvas.layout().width());
+        canvas.text("note mid", places.get(i)[0], roof + canvas.letters() * 0.95, label);
       }
     }
   }
@@ -192,6 +203,7 @@ final class LineDrawing {
       double at = bottom - y.breakAt() * (bottom - top);
       canvas.line("break", left, at, right, at);
     }
+    canvas.line("grid zero", left, bottom, right, bottom);
     double base = bottom + canvas.letters() * 1.35;
     double free = Double.NEGATIVE_INFINITY;
     // The last division first: on the percentile axis it is the maximum, which must not be left
@@ -203,22 +215,27 @@ final class LineDrawing {
       double half = canvas.textWidth(tick.label()) / 2;
       canvas.line("division", at, bottom, at, bottom + 4);
       if (tick.equals(last) || (at - half > free + 5 && at + half < end - 5)) {
-        canvas.text("tick mid", at, base + 3, tick.label());
+        canvas.text("tick mid", canvas.inside(at, tick.label()), base + 3, tick.label());
         free = at + half;
       }
     }
-    canvas.text("axis mid", (left + right) / 2, base + canvas.letters() * 1.5, x.title());
+    canvas.text(
+        "axis mid",
+        (left + right) / 2,
+        base + canvas.letters() * 1.5,
+        canvas.fit(x.title(), right - left));
   }
 
   private void drawReferences() {
     for (Reference reference : references) {
       double at = py(reference.value());
       canvas.line("reference", left, at, right, at);
-      double width = canvas.textWidth(reference.label());
+      String label = canvas.fit(reference.label(), right - left - 8);
+      double width = canvas.textWidth(label);
       boolean above = at - canvas.letters() * 1.5 > top;
       double base = above ? at - 5 : at + canvas.letters() * 1.15;
       double middle = emptiest(width, base);
-      canvas.text("note mid halo", middle, base, reference.label());
+      canvas.text("note mid halo", middle, base, label);
     }
   }
 
@@ -355,9 +372,12 @@ final class LineDrawing {
     for (int i = 0; i < places.length; i++) {
       Label label = labels.get(i);
       Series line = series.get(label.index());
-      canvas.startSeries("series", label.index(), line.name());
-      canvas.line("leader", label.anchorX() + 5, label.anchorY(), right + 20, places[i]);
-      canvas.end();
+      // Not across the plot: the leader of a line that ends early would look like data.
+      if (right - label.anchorX() < 40) {
+        canvas.startSeries("series", label.index(), line.name());
+        canvas.line("leader", label.anchorX() + 5, label.anchorY(), right + 20, places[i]);
+        canvas.end();
+      }
       canvas.key(
           label.index(), line.name(), right + 23, places[i] + canvas.letters() * 0.36, false);
     }

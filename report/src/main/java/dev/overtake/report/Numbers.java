@@ -61,9 +61,9 @@ final class Numbers {
       case FRACTION -> new Prefix(0.01, unit.symbol());
       case BYTES -> largest(BYTES, BYTES[4], value, digits);
       case SECONDS -> {
-        // Minutes and hours read badly below a few of them: 95 s, not 1.58 min.
+        // Minutes and hours read badly while they are few: 95 s, not 1.58 min.
         Prefix prefix = largest(SECONDS, SECONDS[2], value, digits);
-        boolean few = prefix.size() > 1 && Math.abs(value) < 2 * prefix.size();
+        boolean few = prefix.size() > 1 && Math.abs(value) < 5 * prefix.size();
         yield few ? (prefix.size() > 60 ? SECONDS[1] : SECONDS[2]) : prefix;
       }
     };

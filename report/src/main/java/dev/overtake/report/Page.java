@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The report as a page: everything it needs is inside, and its policy forbids it anything else. */
 final class Page {
@@ -37,10 +38,8 @@ final class Page {
     page.start("body").line();
     writeHeader();
     page.start("main").line();
+    report.front().forEach(this::write);
     writeFindings();
-    for (Exhibit exhibit : report.front()) {
-      write(exhibit);
-    }
     writeMachine();
     report.chapters().forEach(this::write);
     page.end().line();
@@ -95,7 +94,22 @@ final class Page {
   }
 
   private void writeCommand(String command) {
-    page.start("p", "class", "command").element("code", command).end().line();
+    page.start("p", "class", "command");
+    writeCode(command);
+    page.end().line();
+  }
+
+  /**
+   * Each word on its own, so that a narrow page breaks a command between words, not in {@code
+   * --out}.
+   */
+  private void writeCode(String command) {
+    page.start("code");
+    String[] words = command.split(" ", -1);
+    for (int i = 0; i < words.length; i++) {
+      page.text(i == 0 ? "" : " ").element("span", words[i]);
+    }
+    page.end();
   }
 
   private void writeFindings() {
@@ -166,7 +180,9 @@ final class Page {
     writeStep("Prediction", chapter.prediction());
     writeStep("Method", chapter.method());
     if (!chapter.command().isEmpty()) {
-      page.element("dt", "Command").start("dd").element("code", chapter.command()).end().line();
+      page.element("dt", "Command").start("dd");
+      writeCode(chapter.command());
+      page.end().line();
     }
     page.end().line();
     writeNotes(chapter.notes());
@@ -264,14 +280,14 @@ final class Page {
     if (!figure.caption().isEmpty()) {
       page.element("p", figure.caption());
     }
-    page.start("p", "class", "origin")
-        .text("run " + chart.origin().run() + " · ")
-        .element("code", chart.origin().command())
-        .end()
-        .end()
-        .line();
-    page.start("details").element("summary", "The figures");
-    writeTable(Summary.table(chart));
+    page.start("p", "class", "origin").text("run " + chart.origin().run() + " · ");
+    writeCode(chart.origin().command());
+    page.end().end().line();
+    Table numbers = Summary.table(chart);
+    page.start("details")
+        .element("summary", "Numbers of this chart")
+        .element("p", numbers.caption());
+    writeTable(numbers);
     page.end().end().line();
   }
 
@@ -298,8 +314,14 @@ final class Page {
         .start("table")
         .start("thead")
         .start("tr");
-    for (Table.Column column : table.columns()) {
-      page.element("th", column.name(), "scope", "col", "class", kind(column));
+    List<Unit> shared = sharedUnits(table);
+    for (int i = 0; i < table.columns().size(); i++) {
+      Table.Column column = table.columns().get(i);
+      page.start("th", "scope", "col", "class", kind(column)).text(column.name());
+      if (!shared.get(i).symbol().isEmpty()) {
+        page.text(", ").element("span", shared.get(i).symbol(), "class", "unit");
+      }
+      page.end();
     }
     page.end().end().line().start("tbody").line();
     for (List<Cell> row : table.rows()) {
@@ -311,7 +333,7 @@ final class Page {
         } else {
           page.start("td", "class", kind);
         }
-        write(row.get(i));
+        write(row.get(i), shared.get(i));
         page.end();
       }
       page.end().line();
@@ -319,27 +341,63 @@ final class Page {
     page.end().end().end().line();
   }
 
+  /**
+   * The unit that all numbers of a column are in and that stands in its heading instead of in each
+   * cell; {@link Unit#NONE} where they differ or have prefixes of their own.
+   */
+  private static List<Unit> sharedUnits(Table table) {
+    List<Unit> shared = new ArrayList<>();
+    for (int i = 0; i < table.columns().size(); i++) {
+      int column = i;
+      List<Unit> units =
+          table.rows().stream()
+              .map(row -> row.get(column))
+              .flatMap(cell -> unit(cell).stream())
+              .distinct()
+              .toList();
+      boolean plain = units.size() == 1 && units.getFirst().kind() == Unit.Kind.PLAIN;
+      shared.add(plain ? units.getFirst() : Unit.NONE);
+    }
+    return shared;
+  }
+
+  private static Optional<Unit> unit(Cell cell) {
+    return switch (cell) {
+      case Cell.Quantity quantity -> Optional.of(quantity.unit());
+      case Cell.Spread spread -> Optional.of(spread.unit());
+      default -> Optional.empty();
+    };
+  }
+
   private static String kind(Table.Column column) {
     String align = column.align() == Table.Align.RIGHT ? "right" : "left";
     return column.role() == Table.Role.REFERENCE ? align + " reference-column" : align;
   }
 
-  private void write(Cell cell) {
+  private void write(Cell cell, Unit shared) {
     switch (cell) {
       case Cell.Text text -> page.text(text.text());
       case Cell.Name name -> page.trusted(Drawing.swatch(name.name(), palette)).text(name.name());
       case Cell.Count count -> page.text(Numbers.whole(count.value()));
-      case Cell.Quantity q -> page.text(Numbers.write(q.value(), q.unit(), q.digits()));
-      case Cell.Spread s ->
-          page.text(Numbers.write(s.median(), s.unit(), s.digits()))
-              .text(" ")
-              .element(
-                  "span",
-                  Numbers.range(s.min(), s.median(), s.max(), s.unit(), s.digits()),
-                  "class",
-                  "range");
-      case Cell.Missing missing -> page.element("span", "– " + missing.reason(), "class", "reason");
+      case Cell.Quantity quantity ->
+          page.text(
+              Numbers.write(quantity.value(), bare(quantity.unit(), shared), quantity.digits()));
+      case Cell.Spread spread -> write(spread, bare(spread.unit(), shared));
+      case Cell.Missing missing -> page.element("span", missing.reason(), "class", "reason");
     }
+  }
+
+  private void write(Cell.Spread spread, Unit unit) {
+    page.text(Numbers.write(spread.median(), unit, spread.digits()));
+    if (spread.min() < spread.max()) {
+      String range =
+          Numbers.range(spread.min(), spread.median(), spread.max(), unit, spread.digits());
+      page.text(" ").element("span", range, "class", "range");
+    }
+  }
+
+  private static Unit bare(Unit unit, Unit shared) {
+    return unit.equals(shared) ? Unit.NONE : unit;
   }
 
   private static List<String> names(Report report) {

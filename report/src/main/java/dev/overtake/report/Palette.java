@@ -53,6 +53,7 @@ final class Palette {
   private static final List<String> PHASES = List.of("calm", "loaded", "recovered");
 
   private static final int COLOURS = 8;
+  private static final List<Marker> MARKERS = List.of(Marker.values());
   private static final List<String> DASHES = List.of("", "7 3", "2 2.5", "9 3 2 3");
   private static final Pattern END_OF_FAMILY = Pattern.compile("[:,(\\[ ]");
 
@@ -86,7 +87,7 @@ final class Palette {
     for (String name : distinct) {
       int phase = PHASES.indexOf(name.toLowerCase(Locale.ROOT));
       if (phase >= 0) {
-        looks.put(name, new Look(-1 - phase, "", Marker.values()[phase]));
+        looks.put(name, new Look(-1 - phase, "", MARKERS.get(phase)));
         continue;
       }
       String family = family(name);
@@ -96,13 +97,12 @@ final class Palette {
         strangers.putIfAbsent(family, colour);
       }
       int variant = used.merge(colour, 1, Integer::sum) - 1;
-      Marker[] markers = Marker.values();
       looks.put(
           name,
           new Look(
               colour,
               DASHES.get((variant + dashOf(colour)) % DASHES.size()),
-              markers[(colour + variant) % markers.length]));
+              MARKERS.get((colour + variant) % MARKERS.size())));
     }
   }
 
@@ -117,10 +117,6 @@ final class Palette {
       throw new IllegalArgumentException("a series must be known to the palette: name=" + name);
     }
     return look;
-  }
-
-  boolean knows(String name) {
-    return looks.containsKey(name);
   }
 
   /** The three that are drawn beside ours for comparison are dashed from the start. */

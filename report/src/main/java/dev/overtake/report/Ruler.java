@@ -4,6 +4,7 @@ package dev.overtake.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.DoubleStream;
 
 /**
  * An axis with its range and divisions: puts each value at a place from 0 (the axis' beginning) to
@@ -38,13 +39,11 @@ record Ruler(String title, List<Tick> ticks, double breakAt, DoubleUnaryOperator
    * @param most about how many divisions there is room for
    */
   static Ruler ofValues(Axis axis, double[] values, int most) {
-    double min = smallest(values);
-    double max = largest(values);
     if (axis.scale() == Axis.Scale.LOG) {
-      return log(axis, values);
+      return log(axis, values, List.of());
     }
-    double low = Math.min(0, min);
-    double high = Math.max(0, max);
+    double low = Math.min(0, smallest(values));
+    double high = Math.max(0, largest(values));
     if (low == high) {
       high = 1;
     }
@@ -56,13 +55,17 @@ record Ruler(String title, List<Tick> ticks, double breakAt, DoubleUnaryOperator
   /** An axis that reaches from the first value to the last, for what is varied. */
   static Ruler ofPlaces(Axis axis, double[] values, int most) {
     if (axis.scale() == Axis.Scale.LOG) {
-      return log(axis, values);
+      // A few places such as 1, 2, 4 and 8 clients are the divisions themselves.
+      List<Double> places =
+          DoubleStream.of(values).filter(v -> v > 0).distinct().sorted().boxed().toList();
+      return log(axis, values, places.size() <= most ? places : List.of());
     }
     double low = smallest(values);
     double high = largest(values);
     if (low == high) {
-      low -= 0.5;
-      high += 0.5;
+      double margin = Math.max(0.5, Math.abs(low) / 10);
+      low -= margin;
+      high += margin;
     }
     return linear(axis, low, high, step(axis.unit(), high - low, most));
   }
@@ -114,7 +117,7 @@ record Ruler(String title, List<Tick> ticks, double breakAt, DoubleUnaryOperator
     return new Ruler(title, List.copyOf(ticks), Double.NaN, value -> (value - low) / (high - low));
   }
 
-  private static Ruler log(Axis axis, double[] values) {
+  private static Ruler log(Axis axis, double[] values, List<Double> wanted) {
     boolean zero = false;
     double min = Double.MAX_VALUE;
     double max = 0;
@@ -130,7 +133,7 @@ record Ruler(String title, List<Tick> ticks, double breakAt, DoubleUnaryOperator
       max = 1;
     }
     double base = axis.unit().kind() == Unit.Kind.BYTES ? 2 : 10;
-    List<Double> marks = marks(base, min, max);
+    List<Double> marks = wanted.isEmpty() ? marks(base, min, max) : wanted;
     double low = marks.getFirst();
     double high = marks.getLast();
     double share = zero ? ZERO_SHARE : 0;
@@ -144,11 +147,13 @@ record Ruler(String title, List<Tick> ticks, double breakAt, DoubleUnaryOperator
     boolean unitInTicks = axis.unit().kind() != Unit.Kind.PLAIN;
     boolean bare = unitInTicks || axis.unit().symbol().isEmpty();
     double length = Math.log(high / low);
+    DoubleUnaryOperator place =
+        low == high ? value -> 0.5 : value -> share + (1 - share) * Math.log(value / low) / length;
     return new Ruler(
         bare ? axis.label() : axis.label() + ", " + axis.unit().symbol(),
         List.copyOf(ticks),
         zero ? share / 2 : Double.NaN,
-        value -> value == 0 ? 0 : share + (1 - share) * Math.log(value / low) / length);
+        value -> value == 0 ? 0 : place.applyAsDouble(value));
   }
 
   /**

@@ -65,14 +65,9 @@ final class Summary {
   static Table table(Chart chart) {
     return switch (chart) {
       case LineChart c ->
-          table(
-              c.title(),
-              c.x().label(),
-              c.series(),
-              c.y().unit(),
-              x -> Numbers.exact(x, c.x().unit()));
+          table(c.title(), c.x().label(), c.series(), c.y(), x -> Numbers.exact(x, c.x().unit()));
       case PercentileChart c ->
-          table(c.title(), "percentile", c.series(), c.y().unit(), LineDrawing::percentileName);
+          table(c.title(), "percentile", c.series(), c.y(), LineDrawing::percentileName);
       case BarChart c -> table(c);
     };
   }
@@ -81,7 +76,7 @@ final class Summary {
       String title,
       String corner,
       List<Series> series,
-      Unit unit,
+      Axis axis,
       DoubleFunction<String> placeName) {
     Map<Double, Map<String, Point>> rows = new TreeMap<>();
     List<Table.Column> columns = new ArrayList<>(List.of(Table.Column.text(corner)));
@@ -96,11 +91,11 @@ final class Summary {
       List<Cell> row = new ArrayList<>(List.of(Cell.text(placeName.apply(x))));
       for (Series line : series) {
         Point point = points.get(line.name());
-        row.add(point == null ? Cell.text("") : cell(point, unit));
+        row.add(point == null ? Cell.text("") : cell(point, bare(axis.unit())));
       }
       cells.add(row);
     });
-    return new Table(title, "", columns, cells);
+    return new Table(title, named(axis), columns, cells);
   }
 
   private static Table table(BarChart chart) {
@@ -109,19 +104,29 @@ final class Summary {
       for (BarChart.Bar bar : group.bars()) {
         Cell value =
             bar.missing().isEmpty()
-                ? cell(new Point(0, bar.value(), bar.low(), bar.high()), chart.value().unit())
+                ? cell(new Point(0, bar.value(), bar.low(), bar.high()), bare(chart.value().unit()))
                 : Cell.missing(bar.missing());
         rows.add(List.of(Cell.text(group.name()), Cell.text(bar.series()), value));
       }
     }
     return new Table(
         chart.title(),
-        "",
+        named(chart.value()),
         List.of(
             Table.Column.text("group"),
             Table.Column.text("bar"),
             Table.Column.number(chart.value().label())),
         rows);
+  }
+
+  /** The unit stands once above the table, unless each number has a prefix of its own. */
+  private static Unit bare(Unit unit) {
+    return unit.kind() == Unit.Kind.PLAIN ? Unit.NONE : unit;
+  }
+
+  private static String named(Axis axis) {
+    String symbol = axis.unit().kind() == Unit.Kind.PLAIN ? axis.unit().symbol() : "";
+    return symbol.isEmpty() ? axis.label() : axis.label() + ", " + symbol;
   }
 
   private static Cell cell(Point point, Unit unit) {

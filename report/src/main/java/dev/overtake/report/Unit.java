@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.report;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a number counts, and so how it is written.
  *
@@ -52,6 +54,16 @@ public final class Unit {
 
   Kind kind() {
     return kind;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Unit unit && unit.kind == kind && unit.symbol.equals(symbol);
+  }
+
+  @Override
+  public int hashCode() {
+    return symbol.hashCode();
   }
 
   @Override

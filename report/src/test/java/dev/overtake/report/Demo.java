@@ -184,19 +184,19 @@ final class Demo {
             Table.Column.number("p99 loaded"),
             Table.Column.number("connections")),
         List.of(
-            row("sequential", "–", 14_200, 0, 1),
-            row("threads", "–", 21_900, 7_150, 10_000),
-            row("pool:8", "1,308 requests/s", 21_100, 6_900, 8),
-            row("virtual", "–", 23_400, 0, 100_000),
-            row("overtake", "–", 66_300, 60_400, 30_000),
-            row("CPython threads", "100 requests/s", 21_800, 103, 1_000)));
+            row("sequential", Cell.text(""), 14_200, 0, 1),
+            row("threads", Cell.text(""), 21_900, 7_150, 10_000),
+            row("pool:8", new Cell.Quantity(1_308, RATE, 4), 21_100, 6_900, 8),
+            row("virtual", Cell.text(""), 23_400, 0, 100_000),
+            row("overtake", Cell.text(""), 66_300, 60_400, 30_000),
+            row("CPython threads", Cell.number(100, RATE), 21_800, 103, 1_000)));
   }
 
   private static List<Cell> row(
-      String model, String article, double calm, double loaded, long connections) {
+      String model, Cell article, double calm, double loaded, long connections) {
     return List.of(
         Cell.name(model),
-        Cell.text(article),
+        article,
         Cell.spread(calm * 0.97, calm, calm * 1.02, RATE),
         Cell.spread(loaded * 0.9, loaded, loaded * 1.3, RATE),
         Cell.number(loaded / calm, Unit.FRACTION),
