@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.lab;
 
+import dev.overtake.load.CalibrationException;
 import dev.overtake.load.HogCalibration;
 import dev.overtake.load.Target;
 import dev.overtake.report.Origin;
@@ -14,6 +15,7 @@ import java.util.List;
  * <p>Not thread-safe: belongs to the thread that runs the experiments.
  */
 final class Bench {
+  private static final int CALIBRATION_TRIES = 3;
   private static final Duration READY_WITHIN = Duration.ofSeconds(20);
 
   private final Experiment experiment;
@@ -111,12 +113,19 @@ final class Bench {
    *
    * @throws ServerFailure if the server cannot tell
    */
-  static HogCalibration.Hog calibrate(Target target, Duration wanted)
-      throws ServerFailure, InterruptedException {
-    try {
-      return new HogCalibration(target, wanted).run();
-    } catch (IOException e) {
-      throw new ServerFailure(ServerFailure.reason(e));
+  static int calibrate(Target target, Duration wanted) throws ServerFailure, InterruptedException {
+    HogCalibration calibration = new HogCalibration(target, wanted);
+    for (int tries = 1; ; tries++) {
+      try {
+        return calibration.run().n();
+      } catch (CalibrationException e) {
+        // A JVM grows faster while it is timed, which looks like nonsense; next time it is warmer.
+        if (tries == CALIBRATION_TRIES) {
+          throw new ServerFailure(ServerFailure.reason(e));
+        }
+      } catch (IOException e) {
+        throw new ServerFailure(ServerFailure.reason(e));
+      }
     }
   }
 

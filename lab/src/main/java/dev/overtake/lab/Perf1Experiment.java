@@ -66,7 +66,7 @@ final class Perf1Experiment implements Experiment {
               Target target = server.target();
               Integer n = requests.get(variant.kind());
               if (n == null) {
-                n = Bench.calibrate(target, REQUEST).n();
+                n = Bench.calibrate(target, REQUEST);
                 requests.put(variant.kind(), n);
               }
               return measure(bench, target, n);

@@ -102,7 +102,7 @@ final class Perf2Experiment implements Experiment {
               (variant, server, round) -> {
                 Integer hogN = hogs.get(variant.kind());
                 if (hogN == null) {
-                  hogN = Bench.calibrate(server.target(), phases.hog(load)).n();
+                  hogN = Bench.calibrate(server.target(), phases.hog(load));
                   hogs.put(variant.kind(), hogN);
                 }
                 Beside beside = measure(server, load, phases, hogN);

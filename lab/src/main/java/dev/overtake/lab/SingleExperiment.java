@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.lab;
 
-import dev.overtake.load.HogCalibration;
 import dev.overtake.report.Axis;
 import dev.overtake.report.BarChart;
 import dev.overtake.report.Cell;
@@ -67,13 +66,13 @@ final class SingleExperiment implements Experiment {
   private static Seen look(ServerProcess server, Duration wait)
       throws ServerFailure, InterruptedException {
     try {
-      Visit idle = visit(server.address(), wait, null);
-      HogCalibration.Hog hog = Bench.calibrate(server.target(), wait.multipliedBy(HOG_IN_WAITS));
-      Visit computing = visit(server.address(), wait, hog);
+      Visit idle = visit(server.address(), wait, 0);
+      int hogN = Bench.calibrate(server.target(), wait.multipliedBy(HOG_IN_WAITS));
+      Visit computing = visit(server.address(), wait, hogN);
       return new Seen(
           idle.answeredSeconds,
           idle.afterLeavingSeconds,
-          hog.n(),
+          hogN,
           computing.hogSeconds,
           computing.answeredSeconds,
           computing.afterLeavingSeconds);
@@ -82,22 +81,23 @@ final class SingleExperiment implements Experiment {
     }
   }
 
+  /** Sends in a second client while the first computes {@code hogN}; is idle if that is 0. */
   private static Visit visit(
-      InetSocketAddress server, Duration wait, HogCalibration.@Nullable Hog hog)
+      InetSocketAddress server, Duration wait, int hogN)
       throws IOException, ServerFailure {
     try (Client first = new Client(server)) {
       // Only a client that has had an answer is surely being served, and not in the backlog.
       first.ask(SHORT_REQUEST);
       require(first.awaitAnswer(PATIENCE), "its first client");
-      if (hog != null) {
-        first.ask(hog.n());
+      if (hogN > 0) {
+        first.ask(hogN);
       }
       try (Client second = new Client(server)) {
         second.ask(SHORT_REQUEST);
         OptionalDouble answered = second.awaitAnswer(wait);
         double hogSeconds =
-            hog == null ? Double.NaN : require(first.awaitAnswer(PATIENCE), "a long request");
-        if (hog != null && answered.isEmpty()) {
+            hogN == 0 ? Double.NaN : require(first.awaitAnswer(PATIENCE), "a long request");
+        if (hogN > 0 && answered.isEmpty()) {
           answered = second.awaitAnswer(wait);
         }
         if (answered.isPresent()) {
