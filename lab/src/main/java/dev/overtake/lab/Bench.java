@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.lab;
 
-import dev.overtake.load.CalibrationException;
-import dev.overtake.load.HogCalibration;
-import dev.overtake.load.Target;
 import dev.overtake.report.Origin;
 import java.io.IOException;
 import java.time.Duration;
@@ -15,12 +12,12 @@ import java.util.List;
  * <p>Not thread-safe: belongs to the thread that runs the experiments.
  */
 final class Bench {
-  private static final int CALIBRATION_TRIES = 3;
   private static final Duration READY_WITHIN = Duration.ofSeconds(20);
 
   private final Experiment experiment;
   private final LabOptions options;
   private final Schedule schedule;
+  private final Requests requests;
   private final Seating seating;
   private final ChildProcesses children;
   private final RunDirectory directory;
@@ -32,6 +29,7 @@ final class Bench {
       LabOptions options,
       List<Variant> variants,
       Schedule schedule,
+      Requests requests,
       Seating seating,
       ChildProcesses children,
       RunDirectory directory,
@@ -40,6 +38,7 @@ final class Bench {
     this.options = options;
     this.variants = variants.stream().filter(experiment::concerns).toList();
     this.schedule = schedule;
+    this.requests = requests;
     this.seating = seating;
     this.children = children;
     this.directory = directory;
@@ -56,6 +55,10 @@ final class Bench {
 
   Seating seating() {
     return seating;
+  }
+
+  Requests requests() {
+    return requests;
   }
 
   RunDirectory directory() {
@@ -106,27 +109,6 @@ final class Bench {
       }
     }
     return trials;
-  }
-
-  /**
-   * Finds the request that keeps this server busy for about so long.
-   *
-   * @throws ServerFailure if the server cannot tell
-   */
-  static int calibrate(Target target, Duration wanted) throws ServerFailure, InterruptedException {
-    HogCalibration calibration = new HogCalibration(target, wanted);
-    for (int tries = 1; ; tries++) {
-      try {
-        return calibration.run().n();
-      } catch (CalibrationException e) {
-        // A JVM grows faster while it is timed, which looks like nonsense; next time it is warmer.
-        if (tries == CALIBRATION_TRIES) {
-          throw new ServerFailure(ServerFailure.reason(e));
-        }
-      } catch (IOException e) {
-        throw new ServerFailure(ServerFailure.reason(e));
-      }
-    }
   }
 
   private <M> void measure(

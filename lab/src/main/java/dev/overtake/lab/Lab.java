@@ -99,6 +99,7 @@ public final class Lab {
       steps.addAll(experiment.plan(options.effort(), concerned));
     }
     Schedule schedule = new Schedule(steps, options.effort().budget(), progress);
+    Requests requests = new Requests();
     Optional<Disturbance.Reading> before = Disturbance.Reading.now();
     List<Part> parts = new ArrayList<>();
     String spinners;
@@ -109,7 +110,15 @@ public final class Lab {
       for (Experiment experiment : experiments) {
         Bench bench =
             new Bench(
-                experiment, options, variants, schedule, seating, children, directory, progress);
+                experiment,
+                options,
+                variants,
+                schedule,
+                requests,
+                seating,
+                children,
+                directory,
+                progress);
         parts.add(new Part(experiment, bench.command(), experiment.run(bench)));
       }
     } finally {

@@ -19,9 +19,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoublePredicate;
 import org.jspecify.annotations.Nullable;
@@ -57,19 +55,13 @@ final class Perf1Experiment implements Experiment {
 
   @Override
   public Findings run(Bench bench) throws IOException, InterruptedException {
-    Map<Variant.Kind, Integer> requests = new EnumMap<>(Variant.Kind.class);
     Trials<Latencies> trials =
         bench.interleave(
             "computing clients",
             Placement.SHARED,
             (variant, server, _) -> {
-              Target target = server.target();
-              Integer n = requests.get(variant.kind());
-              if (n == null) {
-                n = Bench.calibrate(target, REQUEST);
-                requests.put(variant.kind(), n);
-              }
-              return measure(bench, target, n);
+              int n = bench.requests().lasting(REQUEST, variant, server);
+              return measure(bench, server.target(), n);
             });
     return findings(bench, trials);
   }

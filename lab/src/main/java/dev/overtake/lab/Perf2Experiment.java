@@ -28,9 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -94,17 +92,12 @@ final class Perf2Experiment implements Experiment {
     List<Outcome> outcomes = new ArrayList<>();
     for (Load load : loads(bench.effort())) {
       Phases phases = phases(bench.effort(), load).paced(bench);
-      Map<Variant.Kind, Integer> hogs = new EnumMap<>(Variant.Kind.class);
       Trials<Beside> trials =
           bench.interleave(
               load.toString(),
               bench.placement(),
               (variant, server, round) -> {
-                Integer hogN = hogs.get(variant.kind());
-                if (hogN == null) {
-                  hogN = Bench.calibrate(server.target(), phases.hog(load));
-                  hogs.put(variant.kind(), hogN);
-                }
+                int hogN = bench.requests().lasting(phases.hog(load), variant, server);
                 Beside beside = measure(server, load, phases, hogN);
                 writeLog(bench, load, variant, round, beside.run);
                 return beside;

@@ -58,16 +58,21 @@ final class SingleExperiment implements Experiment {
   public Findings run(Bench bench) throws IOException, InterruptedException {
     Duration wait = bench.paced(WAIT);
     Trials<Seen> trials =
-        bench.interleave("second client", bench.placement(), (_, server, _) -> look(server, wait));
+        bench.interleave(
+            "second client",
+            bench.placement(),
+            (variant, server, _) -> {
+              Duration computing = wait.multipliedBy(HOG_IN_WAITS);
+              return look(server, wait, bench.requests().lasting(computing, variant, server));
+            });
     return findings(bench, wait, trials);
   }
 
   /** Sends in a second client while the first is idle, and again while it computes. */
-  private static Seen look(ServerProcess server, Duration wait)
+  private static Seen look(ServerProcess server, Duration wait, int hogN)
       throws ServerFailure, InterruptedException {
     try {
       Visit idle = visit(server.address(), wait, 0);
-      int hogN = Bench.calibrate(server.target(), wait.multipliedBy(HOG_IN_WAITS));
       Visit computing = visit(server.address(), wait, hogN);
       return new Seen(
           idle.answeredSeconds,
@@ -82,8 +87,7 @@ final class SingleExperiment implements Experiment {
   }
 
   /** Sends in a second client while the first computes {@code hogN}; is idle if that is 0. */
-  private static Visit visit(
-      InetSocketAddress server, Duration wait, int hogN)
+  private static Visit visit(InetSocketAddress server, Duration wait, int hogN)
       throws IOException, ServerFailure {
     try (Client first = new Client(server)) {
       // Only a client that has had an answer is surely being served, and not in the backlog.
