@@ -119,7 +119,7 @@ final class Bench {
     try {
       started =
           ServerProcess.start(
-              children, seating.onServerCores(placement, variant.serve("fib")), READY_WITHIN);
+              children, seating.serverStarter(placement), variant.serve("fib"), READY_WITHIN);
     } catch (ServerFailure e) {
       row.neverStarts(e.why());
       progress.note("%s: %s; its row stays empty".formatted(variant.name(), e.why()));
@@ -127,13 +127,9 @@ final class Bench {
     }
     try (ServerProcess server = started) {
       try {
-        M measured = measurement.of(variant, server, round);
-        if (!server.alive()) {
-          throw new ServerFailure("it died under load");
-        }
-        row.add(measured);
+        row.add(measurement.of(variant, server, round));
       } catch (ServerFailure e) {
-        String why = server.alive() ? e.why() : "it died; its last words: " + server.lastWords();
+        String why = server.died() ? "it died; its last words: " + server.lastWords() : e.why();
         row.failed(why);
         progress.note("%s, round %d: %s".formatted(variant.name(), round, why));
       }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * Shows progress on a console: on a terminal one line with a bar and the remaining time, rewritten
@@ -22,6 +23,7 @@ public final class ConsoleProgress implements ProgressListener, AutoCloseable {
 
   private final PrintWriter out;
   private final boolean terminal;
+  private final LongSupplier nanoClock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition closing = lock.newCondition();
   // Below: guarded by the lock.
@@ -40,8 +42,13 @@ public final class ConsoleProgress implements ProgressListener, AutoCloseable {
    * @param terminal whether lines can be rewritten there
    */
   public ConsoleProgress(PrintWriter out, boolean terminal) {
+    this(out, terminal, System::nanoTime);
+  }
+
+  ConsoleProgress(PrintWriter out, boolean terminal, LongSupplier nanoClock) {
     this.out = out;
     this.terminal = terminal;
+    this.nanoClock = nanoClock;
     if (terminal) {
       Thread.ofPlatform().daemon().name("progress").start(this::tick);
     }
@@ -63,7 +70,7 @@ public final class ConsoleProgress implements ProgressListener, AutoCloseable {
       this.number = number;
       this.of = of;
       this.label = label;
-      endNanos = System.nanoTime() + remaining.toNanos();
+      endNanos = nanoClock.getAsLong() + remaining.toNanos();
       expectedNanos = Math.max(expectedNanos, remaining.toNanos());
       if (terminal) {
         rewrite();
@@ -120,7 +127,7 @@ public final class ConsoleProgress implements ProgressListener, AutoCloseable {
   }
 
   private void rewrite() {
-    long remaining = Math.max(0, endNanos - System.nanoTime());
+    long remaining = Math.max(0, endNanos - nanoClock.getAsLong());
     int filled =
         expectedNanos == 0 ? 0 : (int) (BAR_WIDTH * (expectedNanos - remaining) / expectedNanos);
     out.printf(

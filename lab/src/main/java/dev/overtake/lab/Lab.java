@@ -32,6 +32,7 @@ public final class Lab {
   private static final List<Experiment> EXPERIMENTS =
       List.of(new SingleExperiment(), new Perf1Experiment(), new Perf2Experiment());
 
+  private static final Path RUNS = Path.of("overtake-runs");
   private static final String REFERENCE_SERVER = "reference_server.py";
 
   private Lab() {}
@@ -66,14 +67,19 @@ public final class Lab {
    */
   public static LabResult run(LabOptions options, ProgressListener progress)
       throws LabException, InterruptedException {
+    return run(options, options.effort().budget(), progress);
+  }
+
+  static LabResult run(LabOptions options, Duration budget, ProgressListener progress)
+      throws LabException, InterruptedException {
     List<Experiment> experiments = chosen(options.experiments());
     Instant begin = Instant.now();
     long beginNanos = System.nanoTime();
     try (Seating seating = new Seating()) {
       Machine machine = Machine.here(seating.all().size(), options.python());
-      RunDirectory directory = RunDirectory.create(options.out(), begin, machine.commit());
+      RunDirectory directory = RunDirectory.create(RUNS, options.out(), begin, machine.commit());
       try {
-        Measured measured = measure(experiments, options, seating, directory, progress);
+        Measured measured = measure(experiments, options, budget, seating, directory, progress);
         Duration took = Duration.ofNanos(System.nanoTime() - beginNanos);
         progress.done(took);
         return new WriteUp(options, begin, took, machine, seating, directory, measured).write();
@@ -88,6 +94,7 @@ public final class Lab {
   private static Measured measure(
       List<Experiment> experiments,
       LabOptions options,
+      Duration budget,
       Seating seating,
       RunDirectory directory,
       ProgressListener progress)
@@ -98,7 +105,7 @@ public final class Lab {
       int concerned = (int) variants.stream().filter(experiment::concerns).count();
       steps.addAll(experiment.plan(options.effort(), concerned));
     }
-    Schedule schedule = new Schedule(steps, options.effort().budget(), progress);
+    Schedule schedule = new Schedule(steps, budget, progress);
     Requests requests = new Requests();
     Optional<Disturbance.Reading> before = Disturbance.Reading.now();
     List<Part> parts = new ArrayList<>();
@@ -153,7 +160,8 @@ public final class Lab {
       variants.add(Variant.ours(options.serverCommand(), model));
     }
     if (options.python() != null) {
-      List<String> command = List.of(options.python(), referenceServer(directory).toString());
+      List<String> command =
+          List.of(options.python(), referenceServer(directory.path()).toString());
       variants.add(Variant.cpython(command, "sequential"));
       variants.add(Variant.cpython(command, "threads"));
     }
@@ -161,8 +169,8 @@ public final class Lab {
   }
 
   /** Copies the reference server into the run directory, where readers of the results find it. */
-  private static Path referenceServer(RunDirectory directory) throws IOException {
-    Path copy = directory.path().resolve(REFERENCE_SERVER);
+  static Path referenceServer(Path directory) throws IOException {
+    Path copy = directory.resolve(REFERENCE_SERVER);
     try (InputStream source = Lab.class.getResourceAsStream(REFERENCE_SERVER)) {
       Files.copy(
           Objects.requireNonNull(source, REFERENCE_SERVER),

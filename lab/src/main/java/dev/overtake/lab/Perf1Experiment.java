@@ -33,6 +33,7 @@ final class Perf1Experiment implements Experiment {
   private static final Duration FULL_LOAD = Duration.ofMillis(1_500);
   /* Long beside a thread switch, short beside a round: 20 samples and more from one client. */
   private static final Duration REQUEST = Duration.ofMillis(40);
+  private static final int LEAST_SAMPLES = 5;
   private static final double DOUBLED = 1.6;
   private static final double UNAFFECTED = 1.4;
 
@@ -236,7 +237,7 @@ final class Perf1Experiment implements Experiment {
   private static Cell cell(Spread spread, Unit unit) {
     return spread.measured()
         ? Cell.spread(spread.min(), spread.median(), spread.max(), unit)
-        : Cell.missing("no answer");
+        : Cell.missing("too few answers");
   }
 
   private static List<Findings.SummaryLine> summary(Trials<Latencies> trials) {
@@ -245,7 +246,8 @@ final class Perf1Experiment implements Experiment {
       boolean cpython = row.variant().kind() == Variant.Kind.CPYTHON;
       String name = row.variant().name();
       if (!row.measured()) {
-        lines.add(new Findings.SummaryLine(name, "", row.whyMissing()));
+        String article = cpython ? Article.PERF1_ONE_CLIENT + ", " + Article.PERF1_TWO_CLIENTS : "";
+        lines.add(new Findings.SummaryLine(name + ": 1, 2 clients", article, row.whyMissing()));
         continue;
       }
       String fib = "fib(" + row.rounds().getFirst().n() + ")";
@@ -312,7 +314,9 @@ final class Perf1Experiment implements Experiment {
     String name = row.variant().title();
     Spread ratio = slowdown(row, 1);
     if (!ratio.measured()) {
-      return rule.unknown("%s could not be measured: %s.".formatted(name, row.whyMissing()));
+      return rule.unknown(
+          "%s could not be measured: %s."
+              .formatted(name, row.measured() ? "too few answers" : row.whyMissing()));
     }
     String figures =
         "%s took %s with one client and %s with two, %s"
@@ -335,12 +339,11 @@ final class Perf1Experiment implements Experiment {
   }
 
   private static Spread latency(Trials.Row<Latencies> row, int load) {
-    return row.spread(round -> round.results().get(load).medianSeconds());
+    return row.spread(round -> round.medianSeconds(load));
   }
 
   private static Spread slowdown(Trials.Row<Latencies> row, int load) {
-    return row.spread(round ->
-        round.results().get(load).medianSeconds() / round.results().getFirst().medianSeconds());
+    return row.spread(round -> round.medianSeconds(load) / round.medianSeconds(0));
   }
 
   private static boolean saturated(Trials.Row<Latencies> row) {
@@ -371,7 +374,13 @@ final class Perf1Experiment implements Experiment {
    * @param health whether the generator kept up
    */
   record Latencies(
-      int n, List<Perf1.Result> results, List<Integer> served, List<GeneratorHealth> health) {}
+      int n, List<Perf1.Result> results, List<Integer> served, List<GeneratorHealth> health) {
+    /** NaN if there are too few answers to speak of a median. */
+    double medianSeconds(int load) {
+      Perf1.Result result = results.get(load);
+      return result.samples() < LEAST_SAMPLES ? Double.NaN : result.medianSeconds();
+    }
+  }
 
   record VariantResults(
       String variant,

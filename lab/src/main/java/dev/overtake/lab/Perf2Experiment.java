@@ -567,7 +567,14 @@ final class Perf2Experiment implements Experiment {
           outcome.load.equals(ONE_BESIDE_ONE)
               && row.variant().name().equals(Variant.CPYTHON_THREADS);
       if (!row.measured()) {
-        lines.add(new Findings.SummaryLine(name, "", row.whyMissing()));
+        String article =
+            asInArticle
+                ? "%s, %s"
+                    .formatted(
+                        Wording.rate(Article.PERF2_CALM_PER_SECOND),
+                        Wording.rate(Article.PERF2_LOADED_PER_SECOND))
+                : "";
+        lines.add(line(name + ": calm, loaded", article, row.whyMissing()));
         continue;
       }
       String mark = saturated(row) ? ", invalid: the generator was the limit" : "";

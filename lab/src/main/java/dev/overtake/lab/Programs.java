@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.lab;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** Runs the small system programs the lab asks for facts and favours. */
 final class Programs {
@@ -15,6 +20,17 @@ final class Programs {
   /** Whether the program can be started here and succeeds. */
   static boolean isThere(String... command) {
     return run(VERSION_SECONDS, command).isPresent();
+  }
+
+  /** Whether there is such a file, or one on the path that the system searches. */
+  static boolean canBeFound(String program) {
+    if (program.contains(File.separator)) {
+      return Files.isExecutable(Path.of(program));
+    }
+    String path = Objects.requireNonNullElse(System.getenv("PATH"), "");
+    return Pattern.compile(Pattern.quote(File.pathSeparator))
+        .splitAsStream(path)
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
   }
 
   /** What the program printed, stripped; empty if it cannot be started, fails or takes too long. */

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * @param inRuns whether it is one among others that a name {@code latest} may point to
  */
 record RunDirectory(Path path, boolean inRuns) {
-  private static final Path RUNS = Path.of("overtake-runs");
   private static final String LATEST = "latest";
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
@@ -28,12 +27,14 @@ record RunDirectory(Path path, boolean inRuns) {
   /**
    * Makes the directory, where it is missing, and makes sure that it can be written.
    *
-   * @param out the user's choice; null for a new one below {@code overtake-runs}
+   * @param runs where all runs lie
+   * @param out the user's choice; null for a new one below {@code runs}
    * @throws LabException if it cannot be made or written
    */
-  static RunDirectory create(@Nullable Path out, Instant begin, String commit) throws LabException {
+  static RunDirectory create(Path runs, @Nullable Path out, Instant begin, String commit)
+      throws LabException {
     return out == null
-        ? create(RUNS.resolve(STAMP.format(begin) + "-" + commit), true)
+        ? create(runs.resolve(STAMP.format(begin) + "-" + commit), true)
         : create(out, false);
   }
 

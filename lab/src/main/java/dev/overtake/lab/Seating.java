@@ -4,7 +4,6 @@ package dev.overtake.lab;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,19 +21,26 @@ final class Seating implements AutoCloseable {
   private static final Pattern ALLOWED = Pattern.compile("Cpus_allowed_list:\\s*(\\S+)");
   private static final long TASKSET_SECONDS = 5;
 
+  /** Whether the program that this works through is there. */
+  enum Taskset {
+    THERE,
+    MISSING
+  }
+
   private final CoreSet all;
   private final @Nullable String obstacle;
   private boolean generatorPinned;
 
   Seating() {
-    this(allowedCores(), Programs.isThere("taskset", "--version"));
+    this(
+        allowedCores(), Programs.isThere("taskset", "--version") ? Taskset.THERE : Taskset.MISSING);
   }
 
-  Seating(CoreSet all, boolean tasksetThere) {
+  Seating(CoreSet all, Taskset taskset) {
     this.all = all;
     if (all.size() < 2) {
       obstacle = "there is one core only";
-    } else if (!tasksetThere) {
+    } else if (taskset == Taskset.MISSING) {
       obstacle = "there is no taskset command here to separate them";
     } else {
       obstacle = null;
@@ -64,15 +70,11 @@ final class Seating implements AutoCloseable {
     }
   }
 
-  /** The command that starts a server on its cores under this placement. */
-  List<String> onServerCores(Placement placement, List<String> command) {
-    if (!separates(placement)) {
-      return command;
-    }
-    List<String> pinned =
-        new ArrayList<>(List.of("taskset", "-c", serverCores(placement).toString()));
-    pinned.addAll(command);
-    return pinned;
+  /** The words that start a command on the server's cores under this placement; may be empty. */
+  List<String> serverStarter(Placement placement) {
+    return separates(placement)
+        ? List.of("taskset", "-c", serverCores(placement).toString())
+        : List.of();
   }
 
   /** Who sits where, in a sentence for the report. */

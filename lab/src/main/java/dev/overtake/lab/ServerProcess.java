@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.OptionalLong;
@@ -20,7 +21,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * A server under test, in a process of its own: started, ready, watched, stopped.
@@ -36,25 +36,30 @@ public final class ServerProcess implements AutoCloseable {
   private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
   private static final int KEPT_LINES = 20;
   private static final long GRACE_MILLIS = 2_000;
-  private static final long LAST_WORDS_MILLIS = 500;
+  private static final long LAST_WORDS_MILLIS = 2_000;
 
   private final ChildProcesses children;
   private final Process process;
-  private final List<String> command;
+  private final String program;
   private final CompletableFuture<String> readyLine = new CompletableFuture<>();
   private final Deque<String> lastErrors = new ArrayDeque<>(); // guarded by itself
   private final Thread errorReader;
   private final InetSocketAddress address;
 
-  private ServerProcess(ChildProcesses children, List<String> command, Duration readyWithin)
+  private ServerProcess(
+      ChildProcesses children, List<String> starter, List<String> command, Duration readyWithin)
       throws ServerFailure, InterruptedException {
     this.children = children;
-    this.command = List.copyOf(command);
+    program = command.getFirst();
+    if (!Programs.canBeFound(program)) {
+      throw new ServerFailure("cannot start " + program + ": there is no such program");
+    }
+    List<String> words = new ArrayList<>(starter);
+    words.addAll(command);
     try {
-      process = children.start(new ProcessBuilder(command));
+      process = children.start(new ProcessBuilder(words));
     } catch (IOException e) {
-      throw new ServerFailure(
-          "cannot start " + command.getFirst() + ": " + ServerFailure.reason(e));
+      throw new ServerFailure("cannot start " + program + ": " + ServerFailure.reason(e));
     }
     errorReader =
         startReader(
@@ -79,13 +84,16 @@ public final class ServerProcess implements AutoCloseable {
   /**
    * Starts the command and waits until it says that it listens.
    *
+   * @param starter the words of a program that starts the command in a certain way; may be empty
+   * @param command the server's own words
    * @throws ServerFailure if it cannot be started, ends before it listens, or does not listen in
    *     time; nothing is left running then
    * @throws InterruptedException if interrupted while waiting; nothing is left running then
    */
-  static ServerProcess start(ChildProcesses children, List<String> command, Duration readyWithin)
+  static ServerProcess start(
+      ChildProcesses children, List<String> starter, List<String> command, Duration readyWithin)
       throws ServerFailure, InterruptedException {
-    return new ServerProcess(children, command, readyWithin);
+    return new ServerProcess(children, starter, command, readyWithin);
   }
 
   /**
@@ -124,6 +132,11 @@ public final class ServerProcess implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** Whether it has ended; waits a moment, for its connections break before the system tells. */
+  boolean died() throws InterruptedException {
+    return process.waitFor(LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
   /**
    * Returns the CPU time of all its threads since its start, in steps of a clock tick (10 ms as a
    * rule).
@@ -140,38 +153,34 @@ public final class ServerProcess implements AutoCloseable {
    * @return bytes; empty where the system does not tell
    */
   public OptionalLong residentBytes() {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
-      return lines
-          .map(RESIDENT::matcher)
-          .filter(Matcher::matches)
-          .mapToLong(kilobytes -> Long.parseLong(kilobytes.group(1)) * 1024)
-          .findFirst();
+    try {
+      Matcher resident =
+          RESIDENT.matcher(Files.readString(Path.of("/proc/" + process.pid() + "/status")));
+      return resident.find()
+          ? OptionalLong.of(Long.parseLong(resident.group(1)) * 1024)
+          : OptionalLong.empty();
     } catch (IOException noProcessOrNoProcFileSystem) {
       return OptionalLong.empty();
     }
   }
 
   /**
-   * Returns why the server is no longer there, in its own last words. Waits half a second for them.
+   * Returns why the server is no longer there, in its own last words. If it has ended, waits up to
+   * 2 s for them.
    *
    * @return a line from its standard error
    * @throws InterruptedException if interrupted while waiting
    */
   public String lastWords() throws InterruptedException {
-    errorReader.join(LAST_WORDS_MILLIS);
+    if (!process.isAlive()) {
+      errorReader.join(LAST_WORDS_MILLIS);
+    }
     synchronized (lastErrors) {
       // Indented lines are a stack trace's; what heads or follows them says more.
       return lastErrors.reversed().stream()
           .filter(line -> !Character.isWhitespace(line.charAt(0)))
           .findFirst()
           .orElse("it said nothing");
-    }
-  }
-
-  /** What it has written to its standard error, the last {@value #KEPT_LINES} lines of it. */
-  List<String> errorTail() {
-    synchronized (lastErrors) {
-      return List.copyOf(lastErrors);
     }
   }
 
@@ -190,20 +199,18 @@ public final class ServerProcess implements AutoCloseable {
       line = readyLine.get(within.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       throw new ServerFailure(
-          "%s does not listen after %d s; its last words: %s"
-              .formatted(command.getFirst(), within.toSeconds(), lastWords()));
+          "%s does not listen after %s; its last words: %s"
+              .formatted(program, Wording.seconds(within.toMillis() / 1e3), lastWords()));
     } catch (ExecutionException e) {
       throw new IllegalStateException("the ready line is only ever completed with a value", e);
     }
     Matcher ready = READY.matcher(line);
     if (!ready.matches()) {
-      process.waitFor(LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
       throw new ServerFailure(
-          process.isAlive()
-              ? "%s said \"%s\" instead of \"listening on HOST:PORT\""
-                  .formatted(command.getFirst(), line)
-              : "%s ended with exit code %d before it listened; its last words: %s"
-                  .formatted(command.getFirst(), process.exitValue(), lastWords()));
+          died()
+              ? "%s ended with exit code %d before it listened; its last words: %s"
+                  .formatted(program, process.exitValue(), lastWords())
+              : "%s said \"%s\" instead of \"listening on HOST:PORT\"".formatted(program, line));
     }
     return new InetSocketAddress(ready.group(1), Integer.parseInt(ready.group(2)));
   }

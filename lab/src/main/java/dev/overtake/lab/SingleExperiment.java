@@ -147,33 +147,37 @@ final class SingleExperiment implements Experiment {
             .exhibit(new Figure(chart(bench, trials)))
             .exhibit(table(wait, trials));
     claims.forEach(claim -> chapter.verdict(claim.verdict()));
-    List<Findings.SummaryLine> summary = new ArrayList<>();
-    for (Trials.Row<Seen> row : trials.rows()) {
-      String article =
-          switch (row.variant().model()) {
-            case "sequential" -> "nothing";
-            case "threads" -> "an answer";
-            default -> "";
-          };
-      summary.add(
-          new Findings.SummaryLine(
-              row.variant().name() + ": second client, first idle",
-              article,
-              inWords(row, Seen::idleSeconds)));
-      summary.add(
-          new Findings.SummaryLine(
-              row.variant().name() + ": second client, first computing",
-              "",
-              inWords(row, Seen::computingSeconds)));
-    }
     return new Findings(
-        chapter.build(), json(wait, trials), claims, summary, List.of(), true, null);
+        chapter.build(), json(wait, trials), claims, summary(trials), List.of(), true, null);
+  }
+
+  private static List<Findings.SummaryLine> summary(Trials<Seen> trials) {
+    List<Findings.SummaryLine> lines = new ArrayList<>();
+    for (Trials.Row<Seen> row : trials.rows()) {
+      String name = row.variant().name();
+      if (row.measured()) {
+        String article =
+            switch (row.variant().model()) {
+              case "sequential" -> "nothing";
+              case "threads" -> "an answer";
+              default -> "";
+            };
+        lines.add(
+            new Findings.SummaryLine(
+                name + ": second client, first idle", article, inWords(row, Seen::idleSeconds)));
+        lines.add(
+            new Findings.SummaryLine(
+                name + ": second client, first computing",
+                "",
+                inWords(row, Seen::computingSeconds)));
+      } else {
+        lines.add(new Findings.SummaryLine(name, "", row.whyMissing()));
+      }
+    }
+    return lines;
   }
 
   private static String inWords(Trials.Row<Seen> row, ToDoubleFunction<Seen> answered) {
-    if (!row.measured()) {
-      return row.whyMissing();
-    }
     Spread spread = row.spread(answered);
     return spread.measured() ? spread.show(Wording::seconds) : "nothing until the first leaves";
   }

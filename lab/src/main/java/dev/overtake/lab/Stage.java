@@ -59,7 +59,7 @@ public final class Stage implements AutoCloseable {
    */
   public ServerProcess start(List<String> command, Duration readyWithin)
       throws ServerFailure, InterruptedException {
-    return ServerProcess.start(children, seating.onServerCores(placement, command), readyWithin);
+    return ServerProcess.start(children, seating.serverStarter(placement), command, readyWithin);
   }
 
   /**

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class LabTest {
+  private static final Duration AS_SHORT_AS_POSSIBLE = Duration.ofSeconds(1);
+
+  @TempDir Path folder;
+
+  private final List<String> notes = new ArrayList<>();
+
+  @Test
+  void runsEveryExperimentAndWritesItUp() throws Exception {
+    Path out = folder.resolve("run");
+    LabResult result =
+        run(
+            LabOptions.builder(TinyServer.command(), "./overtake lab --quick")
+                .models(List.of("threads"))
+                .python("no-such-python-here")
+                .out(out));
+
+    assertThat(result.report()).isEqualTo(out.resolve("report.html")).isNotEmptyFile();
+    assertThat(Files.readString(result.report()))
+        .contains("./overtake lab --quick", "id=\"single\"", "id=\"perf1\"", "id=\"perf2\"");
+    assertThat(out.resolve("headline.svg")).isNotEmptyFile();
+    assertThat(out.resolve("histograms/perf2-1-1-threads-round1.hlog")).isNotEmptyFile();
+    assertThat(out.resolve("results.json")).hasContent(result.json());
+    assertResults(JsonMapper.shared().readTree(result.json()));
+    assertThat(result.summary())
+        .contains("the article", "0.60 – 0.78 s, 1.28 – 1.42 s", "21,900/s, 100/s")
+        .contains("cannot start no-such-python-here")
+        .endsWith("report: " + result.report() + System.lineSeparator());
+    assertThat(notes).anyMatch(note -> note.startsWith("CPython threads: cannot start"));
+    assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive)).isEmpty();
+  }
+
+  private static void assertResults(JsonNode json) {
+    assertThat(json.get("schema").stringValue()).isEqualTo("overtake-lab/1");
+    assertThat(json.at("/run/command").stringValue()).isEqualTo("./overtake lab --quick");
+    assertThat(json.at("/machine/jdk").stringValue()).isNotBlank();
+    assertThat(json.get("experiments").propertyNames()).containsExactly("single", "perf1", "perf2");
+    JsonNode round = json.at("/experiments/perf2/figures/loads/0/variants/0/rounds/0");
+    assertThat(round.at("/result/calm/requestsPerSecond").doubleValue()).isPositive();
+    assertThat(round.at("/result/hogN").intValue()).isPositive();
+    assertThat(round.at("/health/verdict").stringValue()).isNotBlank();
+    JsonNode claim = json.at("/experiments/perf2/claims/0");
+    assertThat(claim.get("outcome").stringValue()).isEqualTo("UNKNOWN");
+    assertThat(claim.get("measured").isNull()).isTrue();
+  }
+
+  @Test
+  void serverThatDiesUnderLoadCostsItsOwnRowOnly() throws Exception {
+    LabResult result =
+        run(
+            LabOptions.builder(TinyServer.command(TinyServer.DIES_UNDER_LOAD), "./overtake lab")
+                .experiments(List.of("single"))
+                .models(List.of("threads"))
+                .python("none")
+                .withoutSpinners()
+                .out(folder));
+
+    assertThat(result.summary())
+        .contains("it died; its last words: out of luck")
+        .contains("unknown: No server under threads could be measured.")
+        .doesNotContain("CPython threads");
+    assertThat(JsonMapper.shared().readTree(result.json()).at("/run/spinners").stringValue())
+        .startsWith("off");
+    assertThat(folder.resolve("headline.svg")).doesNotExist();
+  }
+
+  @Test
+  void cpythonAnswersAsTheOthersDoOrTheRowSaysWhyNot() throws Exception {
+    LabResult result =
+        run(
+            LabOptions.builder(TinyServer.command(), "./overtake lab")
+                .experiments(List.of("single"))
+                .models(List.of())
+                .out(folder));
+
+    JsonNode python = JsonMapper.shared().readTree(result.json()).at("/experiments/single/figures");
+    JsonNode sequential = python.at("/variants/0");
+    JsonNode threads = python.at("/variants/1");
+    if (Programs.isThere("python3", "--version")) {
+      assertThat(sequential.at("/rounds/0/idleSeconds").isNull()).isTrue();
+      assertThat(sequential.at("/rounds/0/idleAfterLeavingSeconds").doubleValue()).isPositive();
+      assertThat(threads.at("/rounds/0/idleSeconds").doubleValue()).isPositive();
+    } else {
+      assertThat(threads.get("failure").stringValue()).contains("cannot start python3");
+    }
+  }
+
+  @Test
+  void unknownExperimentIsNamedWithThoseThereAre() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() ->
+            run(LabOptions.builder(List.of("x"), "x").experiments(List.of("perf3")).out(folder)))
+        .withMessage("experiment \"perf3\" is unknown; there are single, perf1, perf2");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void directoryThatCannotBeWrittenEndsTheRunBeforeItBegins() throws Exception {
+    Path file = Files.createFile(folder.resolve("file"));
+
+    assertThatExceptionOfType(LabException.class)
+        .isThrownBy(() -> run(LabOptions.builder(List.of("x"), "x").out(file)))
+        .withMessageContaining("cannot be written, ");
+    assertThat(notes).isEmpty();
+  }
+
+  private LabResult run(LabOptions.Builder options) throws Exception {
+    ProgressListener listener =
+        new ProgressListener() {
+          @Override
+          public void step(int number, int of, String label, Duration remaining) {
+            assertThat(number).isBetween(1, of);
+          }
+
+          @Override
+          public void note(String line) {
+            notes.add(line);
+          }
+
+          @Override
+          public void done(Duration took) {
+            assertThat(took).isPositive();
+          }
+        };
+    return Lab.run(options.effort(Effort.QUICK).build(), AS_SHORT_AS_POSSIBLE, listener);
+  }
+}
