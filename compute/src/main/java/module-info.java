@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import org.jspecify.annotations.NullMarked;
+
+/** Where a handler's heavy calls run: here, on threads, in processes, by threshold, as learned. */
+@NullMarked
+module dev.overtake.compute {
+  requires static transitive org.jspecify; // the API says what may be null
+
+  exports dev.overtake.compute;
+}
