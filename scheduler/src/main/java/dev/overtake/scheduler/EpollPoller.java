@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.net.SocketException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,9 @@ final class EpollPoller extends OpenFile implements Poller {
   /** Few, so that a carrier does not take more than it can soon serve while others could. */
   static final int EVENTS_PER_WAIT = 16;
 
+  private static final int SOCKET_EVENTS =
+      Linux.EPOLLIN | Linux.EPOLLPRI | Linux.EPOLLOUT | Linux.EPOLLRDHUP | Linux.EPOLLET;
+
   private final int epoll;
   private final int eventfd;
   // One unused wake is enough: whoever takes it looks at the queue and wakes the next.
@@ -31,10 +35,26 @@ final class EpollPoller extends OpenFile implements Poller {
 
   EpollPoller() throws IOException {
     epoll = Linux.epollCreate();
-    eventfd = Linux.eventfd();
-    Linux.epollAdd(epoll, eventfd, Linux.EPOLLIN | Linux.EPOLLET);
+    int wakes = -1;
+    try {
+      wakes = Linux.eventfd();
+      Linux.epollAdd(epoll, wakes, Linux.EPOLLIN | Linux.EPOLLET);
+    } catch (IOException e) {
+      Linux.close(epoll);
+      if (wakes >= 0) {
+        Linux.close(wakes);
+      }
+      throw e;
+    }
+    eventfd = wakes;
   }
 
+  /**
+   * Begins to watch a socket.
+   *
+   * @throws IOException if the poller is closed or the system refuses; the caller then closes the
+   *     socket, which is forgotten by that
+   */
   void register(LoopSocket socket, int fd) throws IOException {
     synchronized (this) {
       if (fd >= sockets.length()) {
@@ -47,7 +67,14 @@ final class EpollPoller extends OpenFile implements Poller {
       }
       sockets.set(fd, socket);
     }
-    Linux.epollAdd(epoll, fd, Linux.EPOLLIN | Linux.EPOLLOUT | Linux.EPOLLRDHUP | Linux.EPOLLET);
+    if (!enter()) {
+      throw new SocketException("the scheduler is closed");
+    }
+    try {
+      Linux.epollAdd(epoll, fd, SOCKET_EVENTS);
+    } finally {
+      leave();
+    }
   }
 
   /** Forgets a socket; called before its file is closed, which also ends its registration. */

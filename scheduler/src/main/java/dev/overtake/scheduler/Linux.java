@@ -26,6 +26,7 @@ final class Linux {
   static final int EINTR = 4;
   static final int EPERM = 1;
   static final int EPOLLIN = 0x1;
+  static final int EPOLLPRI = 0x2;
   static final int EPOLLOUT = 0x4;
   static final int EPOLLERR = 0x8;
   static final int EPOLLHUP = 0x10;
@@ -46,11 +47,6 @@ final class Linux {
   private static final Linker.Option QUICK = Linker.Option.critical(true);
   private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
 
-  // Without errno: on the way of every request, nothing is allocated for a result that succeeds.
-  private static final MethodHandle RECV_QUICK =
-      link("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT), QUICK);
-  private static final MethodHandle SEND_QUICK =
-      link("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT), QUICK);
   private static final MethodHandle RECV =
       link(
           "recv",
@@ -155,7 +151,7 @@ final class Linux {
     return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor, options);
   }
 
-  /** What a call left in errno; made only where a call has failed or may wait. */
+  /** What a call leaves in errno. */
   static final class Errno {
     private final int[] value = new int[1];
     private final MemorySegment segment = MemorySegment.ofArray(value);
@@ -171,15 +167,11 @@ final class Linux {
    * @return the number of bytes, 0 at the end of the stream, or the negative errno
    */
   static int recv(int fd, byte[] buffer, int offset, int length) {
+    // Errno is taken with every call: a failure is told once, and the next call succeeds.
+    Errno errno = new Errno();
     MemorySegment segment = MemorySegment.ofArray(buffer).asSlice(offset, length);
     try {
-      long n = (long) RECV_QUICK.invokeExact(fd, segment, (long) length, 0);
-      if (n >= 0) {
-        return (int) n;
-      }
-      // Asked again for its reason: the second answer counts, whatever it is.
-      Errno errno = new Errno();
-      n = (long) RECV.invokeExact(errno.segment, fd, segment, (long) length, 0);
+      long n = (long) RECV.invokeExact(errno.segment, fd, segment, (long) length, 0);
       return n >= 0 ? (int) n : -errno.value();
     } catch (Throwable e) {
       throw rethrow(e);
@@ -192,14 +184,10 @@ final class Linux {
    * @return the number of bytes the system took, or the negative errno
    */
   static int send(int fd, byte[] bytes, int offset, int length) {
+    Errno errno = new Errno();
     MemorySegment segment = MemorySegment.ofArray(bytes).asSlice(offset, length);
     try {
-      long n = (long) SEND_QUICK.invokeExact(fd, segment, (long) length, MSG_NOSIGNAL);
-      if (n >= 0) {
-        return (int) n;
-      }
-      Errno errno = new Errno();
-      n = (long) SEND.invokeExact(errno.segment, fd, segment, (long) length, MSG_NOSIGNAL);
+      long n = (long) SEND.invokeExact(errno.segment, fd, segment, (long) length, MSG_NOSIGNAL);
       return n >= 0 ? (int) n : -errno.value();
     } catch (Throwable e) {
       throw rethrow(e);

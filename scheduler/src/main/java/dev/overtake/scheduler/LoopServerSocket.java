@@ -119,13 +119,13 @@ public final class LoopServerSocket implements AutoCloseable {
   }
 
   private LoopSocket open(int accepted, byte[] address) throws IOException {
+    LoopSocket socket = new LoopSocket(poller, accepted, decode(address));
     try {
       Linux.setOption(accepted, IPPROTO_TCP, TCP_NODELAY, 1);
-      LoopSocket socket = new LoopSocket(poller, accepted, decode(address));
       poller.register(socket, accepted);
       return socket;
     } catch (IOException | RuntimeException e) {
-      Linux.close(accepted);
+      socket.close();
       throw e;
     }
   }

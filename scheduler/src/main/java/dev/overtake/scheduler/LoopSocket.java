@@ -2,12 +2,9 @@
 package dev.overtake.scheduler;
 
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP connection in blocking style whose readiness is noticed by its scheduler's own event loops.
@@ -20,35 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoopSocket extends OpenFile implements AutoCloseable {
   /*
-   * Readiness. Each direction has one cell: empty, READY, or the thread that waits.
-   *
-   *   Poller                                  Thread
-   *   P1 exchange the cell for READY          T1 (the system said "would block", or gave less than
-   *   P2 if a thread was in it: unpark              was asked for)
-   *                                           T2 cell is READY: empty it, go to T1's system call
-   *                                           T3 cell empty: compare-and-set to this thread
-   *                                           T4 park; go to T2
-   *
-   * The cell is emptied before the system call, so an edge that comes after it is seen the next time.
-   * T3 fails only against P1, and T2 then sees READY: no edge is lost.
-   *
    * A read that gives less than was asked for has emptied the socket, so with edges the next read may
-   * wait without asking: except once the peer has finished or failed (the edge for that may be the one
-   * that brought the data), which is why `hungUp` stays set for good.
+   * wait without asking (T1 in Readiness): except once the peer has finished or failed, because the edge
+   * for that may be the one that brought the data, and once the peer has sent urgent data, because reads
+   * end short at its mark. From then on every read asks.
    */
-  private static final Object READY = new Object();
-  private static final VarHandle READ_CELL;
-  private static final VarHandle WRITE_CELL;
-
-  static {
-    try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      READ_CELL = lookup.findVarHandle(LoopSocket.class, "readCell", Object.class);
-      WRITE_CELL = lookup.findVarHandle(LoopSocket.class, "writeCell", Object.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
 
   /**
    * How many reads in a row may find their data there: a peer that always is quicker than the
@@ -56,17 +29,17 @@ public final class LoopSocket extends OpenFile implements AutoCloseable {
    */
   private static final int READS_WITHOUT_PARKING = 16;
 
+  /** The system is entered in a way that holds up the garbage collector, so each call is short. */
+  private static final int BYTES_PER_CALL = 128 * 1024;
+
   private final EpollPoller poller;
   private final int fd;
   private final InetSocketAddress remoteAddress;
 
-  @SuppressWarnings("UnusedVariable") // through READ_CELL
-  private volatile @Nullable Object readCell;
-
-  @SuppressWarnings("UnusedVariable") // through WRITE_CELL
-  private volatile @Nullable Object writeCell;
-
-  private volatile boolean hungUp; // written by the poller before P1, read after T2
+  private final Readiness readable = new Readiness();
+  private final Readiness writable = new Readiness();
+  private volatile boolean alwaysAsk; // set for good, before readable is raised
+  private volatile boolean inputShut; // as alwaysAsk
   private boolean drained = true; // the reader's alone: registering raises the first edge
   private int readsWithoutParking; // the reader's alone
 
@@ -78,43 +51,14 @@ public final class LoopSocket extends OpenFile implements AutoCloseable {
 
   /** Called by a carrier that found this socket in the poller. */
   void ready(int events) {
-    if ((events & (Linux.EPOLLRDHUP | Linux.EPOLLHUP | Linux.EPOLLERR)) != 0) {
-      hungUp = true;
+    if ((events & ~(Linux.EPOLLIN | Linux.EPOLLOUT)) != 0) {
+      alwaysAsk = true;
     }
     if ((events & ~Linux.EPOLLOUT) != 0) {
-      raise(READ_CELL);
+      LockSupport.unpark(readable.raise());
     }
     if ((events & ~Linux.EPOLLIN) != 0) {
-      raise(WRITE_CELL);
-    }
-  }
-
-  private void raise(VarHandle cell) {
-    // A look before the exchange: an edge that tells nothing new costs no write. Volatile, because
-    // it
-    // pairs with T2: a cell that was emptied before the system call is seen empty here.
-    if (cell.getVolatile(this) != READY && cell.getAndSet(this, READY) instanceof Thread waiting) {
-      LockSupport.unpark(waiting);
-    }
-  }
-
-  /** T2 to T4; says whether the thread parked. */
-  private boolean await(VarHandle cell) {
-    Thread current = Thread.currentThread();
-    boolean parked = false;
-    while (true) {
-      Object seen = cell.getVolatile(this);
-      if (seen == READY) {
-        cell.setVolatile(this, null);
-        return parked;
-      }
-      if (seen == current || cell.compareAndSet(this, null, current)) {
-        LockSupport.park(this);
-        parked = true;
-      } else if (seen != null && cell.getVolatile(this) != READY) {
-        throw new IllegalStateException(
-            "one thread at a time may wait in a direction: waiting=" + seen);
-      }
+      LockSupport.unpark(writable.raise());
     }
   }
 
@@ -128,24 +72,25 @@ public final class LoopSocket extends OpenFile implements AutoCloseable {
    * @throws SocketException if the connection is reset, or closed here; nothing was read
    */
   public int read(byte[] buffer, int offset, int length) throws IOException {
-    boolean wait = drained && !hungUp;
+    boolean wait = drained && !alwaysAsk;
     if (++readsWithoutParking >= READS_WITHOUT_PARKING) {
       readsWithoutParking = 0;
       letOthersRun();
     }
+    int asked = Math.min(length, BYTES_PER_CALL);
     while (true) {
-      if (wait && await(READ_CELL)) {
+      if (wait && readable.await()) {
         readsWithoutParking = 0;
       }
       begin();
       int n;
       try {
-        n = Linux.recv(fd, buffer, offset, length);
+        n = inputShut ? 0 : Linux.recv(fd, buffer, offset, asked);
       } finally {
         leave();
       }
       if (n > 0) {
-        drained = n < length;
+        drained = n < asked;
         return n;
       }
       if (n == 0) {
@@ -181,14 +126,14 @@ public final class LoopSocket extends OpenFile implements AutoCloseable {
       begin();
       int n;
       try {
-        n = Linux.send(fd, bytes, from, end - from);
+        n = Linux.send(fd, bytes, from, Math.min(end - from, BYTES_PER_CALL));
       } finally {
         leave();
       }
       if (n >= 0) {
         from += n;
       } else if (n == -Linux.EAGAIN) {
-        boolean ignored = await(WRITE_CELL);
+        boolean ignored = writable.await();
       } else if (n != -Linux.EINTR) {
         throw new SocketException(Linux.describe(-n));
       }
@@ -224,24 +169,21 @@ public final class LoopSocket extends OpenFile implements AutoCloseable {
     }
   }
 
-  /** Ends the input as if the peer had sent its last; a waiting reader returns. No-op if closed. */
+  /**
+   * Ends the input as if the peer had sent its last: a waiting read and every later one returns -1,
+   * and what has arrived unread is dropped. Writing goes on. Idempotent, any thread; no-op if
+   * closed.
+   */
   public void shutdownInput() {
-    if (enter()) {
-      try {
-        Linux.shutdown(fd, 0);
-      } finally {
-        leave();
-      }
-      ready(Linux.EPOLLRDHUP);
-    }
+    inputShut = true;
+    ready(Linux.EPOLLRDHUP);
   }
 
   /** Closes the connection; a waiting reader or writer throws. Idempotent, any thread. */
   @Override
   public void close() {
     if (shut()) {
-      raise(READ_CELL);
-      raise(WRITE_CELL);
+      ready(Linux.EPOLLHUP);
     }
   }
 
