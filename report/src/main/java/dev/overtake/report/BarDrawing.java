@@ -53,8 +53,7 @@ final class BarDrawing {
   }
 
   private String draw(String id) {
-    canvas.heading(chart.title());
-    double above = canvas.top();
+    double above = canvas.heading(chart.title());
     boolean namedByGroups =
         chart.groups().stream()
             .allMatch(g -> g.bars().size() == 1 && g.bars().getFirst().series().equals(g.name()));

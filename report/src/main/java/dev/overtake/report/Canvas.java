@@ -15,7 +15,6 @@ final class Canvas {
   private final Markup body = new Markup();
   private final Layout layout;
   private final Palette palette;
-  private List<String> titleLines = List.of();
 
   Canvas(Layout layout, Palette palette) {
     this.layout = layout;
@@ -142,23 +141,17 @@ final class Canvas {
     return y + letters() * 0.7;
   }
 
-  /** Where the drawing itself may begin: beneath the heading, if this layout has one. */
-  double top() {
+  /** Writes the heading, if this layout has one; returns the y beneath it. */
+  double heading(String title) {
     if (!layout.isAlone()) {
       return 2;
     }
-    return 14 + 24 * titleLines.size();
-  }
-
-  void heading(String title) {
-    if (layout.isAlone()) {
-      titleLines = wrap(title, layout.width() - 48, 18);
-      double y = 26;
-      for (String line : titleLines) {
-        text("heading", 0, y, line);
-        y += 24;
-      }
+    double y = 2;
+    for (String line : wrap(title, layout.width(), 18)) {
+      y += 24;
+      text("heading", 0, y, line);
     }
+    return y + 12;
   }
 
   /** The finished drawing. */
@@ -166,8 +159,8 @@ final class Canvas {
     double height = bottom;
     if (layout.isAlone()) {
       height += 10;
-      List<String> lines = new ArrayList<>(wrap("run " + chart.origin().run(), 860, 12));
-      lines.addAll(wrap(chart.origin().command(), 860, 12));
+      List<String> lines = new ArrayList<>(wrap("run " + chart.origin().run(), layout.width(), 12));
+      lines.addAll(wrap(chart.origin().command(), layout.width(), 12));
       for (String line : lines) {
         height += 17;
         text("origin", 0, height, line);

@@ -4,9 +4,9 @@ package dev.overtake.report;
 /**
  * A picture of numbers. Every chart names its axes with their units, and its origin beneath.
  *
- * <p>A series keeps its colour, dash and marker in every chart of a report by its name; the names
- * of the models keep theirs in every report. Names that differ only behind a colon or a blank, such
- * as {@code pool:4} and {@code pool:8}, share a colour and differ in dash and marker.
+ * <p>A series keeps its colour, dash and marker in every chart of a report by its name; the colours
+ * of the models are the same in every report. Names that differ only behind a colon or a blank,
+ * such as {@code pool:4} and {@code pool:8}, share a colour and differ in dash and marker.
  */
 public sealed interface Chart permits LineChart, PercentileChart, BarChart {
   /**

@@ -111,13 +111,12 @@ final class LineDrawing {
   }
 
   private String draw(Chart chart, String id) {
-    canvas.heading(chart.title());
+    double above = canvas.heading(chart.title());
     List<String> names = series.stream().map(Series::name).toList();
     double width = canvas.layout().width();
     double widest = names.stream().mapToDouble(canvas::textWidth).max().orElse(0);
     boolean labelsBeside =
         !canvas.layout().isNarrow() && names.size() <= MOST_LABELS && widest < width / 4;
-    double above = canvas.top();
     if (!labelsBeside) {
       above = canvas.keys(names, 0, above, false) + 2;
     }
@@ -206,8 +205,7 @@ final class LineDrawing {
     canvas.line("grid zero", left, bottom, right, bottom);
     double base = bottom + canvas.letters() * 1.35;
     double free = Double.NEGATIVE_INFINITY;
-    // The last division first: on the percentile axis it is the maximum, which must not be left
-    // out.
+    // Room for the last label is kept: on the percentile axis it is the maximum.
     Ruler.Tick last = x.ticks().isEmpty() ? null : x.ticks().getLast();
     double end = last == null ? 0 : px(last.value()) - canvas.textWidth(last.label()) / 2;
     for (Ruler.Tick tick : x.ticks()) {
@@ -270,6 +268,9 @@ final class LineDrawing {
       }
       if (stretch.size() > 1) {
         canvas.path("line", outline(stretch, 1), look.dash());
+      } else {
+        double[] alone = stretch.getFirst();
+        canvas.line("stroke", alone[0], alone[2], alone[0], alone[3]);
       }
     }
     drawMarkers(index, line.points(), look.marker());
@@ -359,7 +360,7 @@ final class LineDrawing {
     for (int i = 0; i < series.size(); i++) {
       List<double[]> corners =
           stretches(series.get(i).points()).stream().flatMap(List::stream).toList();
-      double[] last = corners.isEmpty() ? new double[] {right, bottom} : corners.getLast();
+      double[] last = corners.isEmpty() ? new double[] {left, bottom} : corners.getLast();
       labels.add(new Label(i, last[0], last[1]));
     }
     labels.sort(Comparator.comparingDouble(Label::anchorY).thenComparingInt(Label::index));

@@ -38,7 +38,7 @@ final class Page {
     page.start("body").line();
     writeHeader();
     page.start("main").line();
-    report.front().forEach(this::write);
+    report.front().forEach(exhibit -> write(exhibit, "h2"));
     writeFindings();
     writeMachine();
     report.chapters().forEach(this::write);
@@ -186,7 +186,7 @@ final class Page {
     }
     page.end().line();
     writeNotes(chapter.notes());
-    chapter.exhibits().forEach(this::write);
+    chapter.exhibits().forEach(exhibit -> write(exhibit, "h3"));
     if (!chapter.control().isEmpty()) {
       page.start("dl", "class", "plan");
       writeStep("Control", chapter.control());
@@ -261,18 +261,18 @@ final class Page {
     return out.toString();
   }
 
-  private void write(Exhibit exhibit) {
+  private void write(Exhibit exhibit, String heading) {
     switch (exhibit) {
-      case Figure figure -> write(figure);
-      case Table table -> write(table);
+      case Figure figure -> write(figure, heading);
+      case Table table -> write(table, heading);
     }
   }
 
-  private void write(Figure figure) {
+  private void write(Figure figure, String heading) {
     figures++;
     Chart chart = figure.chart();
     String id = "figure-" + figures;
-    page.start("figure", "id", id).line().element("h3", chart.title()).line();
+    page.start("figure", "id", id).line().element(heading, chart.title()).line();
     for (Layout layout : List.of(Layout.DESK, Layout.PHONE)) {
       page.trusted(Drawing.of(chart, layout, palette, id + "-" + layout.name()));
     }
@@ -291,8 +291,8 @@ final class Page {
     page.end().end().line();
   }
 
-  private void write(Table table) {
-    page.start("div", "class", "tableblock").element("h3", table.title()).line();
+  private void write(Table table, String heading) {
+    page.start("div", "class", "tableblock").element(heading, table.title()).line();
     writeTable(table);
     if (!table.caption().isEmpty()) {
       page.element("p", table.caption());
