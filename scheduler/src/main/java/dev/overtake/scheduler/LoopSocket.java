@@ -190,6 +190,8 @@ public final class LoopSocket extends OpenFile implements AutoCloseable {
   @Override
   void closeFile() {
     poller.forget(this, fd);
+    // What was written reaches the peer although input is left unread: a close alone would reset.
+    Linux.shutdown(fd, 1);
     Linux.close(fd);
   }
 }

@@ -103,11 +103,12 @@ class TimeSharingTest {
       CountDownLatch goOn = new CountDownLatch(1);
       List<Thread> suspects = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
+        long handoffs = scheduler.figures().computingHandoffs();
         Thread suspect =
             scheduler.newThread(
                 "suspect-" + i,
                 () -> {
-                  overstay(scheduler);
+                  overstay(scheduler, handoffs);
                   awaitLatch(goOn);
                 });
         suspects.add(suspect);
@@ -135,7 +136,7 @@ class TimeSharingTest {
           scheduler.newThread(
               "suspect",
               () -> {
-                overstay(scheduler);
+                overstay(scheduler, 0);
                 awaitLatch(goOn);
                 answer.set("here");
               });
@@ -157,10 +158,9 @@ class TimeSharingTest {
     }
   }
 
-  /** Computes until some slice has been handed off. */
-  private static void overstay(Scheduler scheduler) {
-    long before = scheduler.figures().computingHandoffs();
-    while (scheduler.figures().computingHandoffs() == before) {
+  /** Computes until more slices have been handed off than before this thread was started. */
+  private static void overstay(Scheduler scheduler, long handoffsBefore) {
+    while (scheduler.figures().computingHandoffs() == handoffsBefore) {
       Thread.onSpinWait();
     }
   }
