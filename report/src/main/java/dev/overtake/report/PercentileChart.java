@@ -7,8 +7,8 @@ import java.util.List;
  * Latency by percentile, stretched so that each further nine takes the same width.
  *
  * <p>The x of a point is a percentile from 0 to 100; 100 is the maximum and is drawn at a place of
- * its own, right of the last nine. A percentile with too few samples is left out or a {@linkplain
- * Point#gap gap}.
+ * its own, right of the last nine. A percentile with too few samples is a {@linkplain Point#gap
+ * gap}; one left out is bridged by a straight line.
  *
  * @param title the heading; not blank
  * @param description the chart in words, for those who do not see it

@@ -62,12 +62,17 @@ record Ruler(String title, List<Tick> ticks, double breakAt, DoubleUnaryOperator
     }
     double low = smallest(values);
     double high = largest(values);
+    boolean counts =
+        axis.unit().kind() == Unit.Kind.PLAIN
+            && DoubleStream.of(values).allMatch(v -> v == Math.rint(v));
     if (low == high) {
       double margin = Math.max(0.5, Math.abs(low) / 10);
       low -= margin;
       high += margin;
     }
-    return linear(axis, low, high, step(axis.unit(), high - low, most));
+    double step = step(axis.unit(), high - low, most);
+    // There is no client between the first and the second.
+    return linear(axis, low, high, counts ? Math.max(1, step) : step);
   }
 
   /**

@@ -84,6 +84,12 @@ class RulerTest {
   }
 
   @Test
+  void countsAreNotDividedInFractions() {
+    Ruler ruler = Ruler.ofPlaces(Axis.linear("clients", Unit.NONE), new double[] {1, 2, 4}, 10);
+    assertThat(ruler.ticks()).extracting(Ruler.Tick::label).containsExactly("1", "2", "3", "4");
+  }
+
+  @Test
   void bytesAreDividedInPowersOfTwo() {
     Ruler ruler =
         Ruler.ofValues(Axis.linear("resident", Unit.BYTES), new double[] {3 * 1024.0 * 1024}, 6);
