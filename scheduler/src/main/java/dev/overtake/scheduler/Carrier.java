@@ -3,8 +3,6 @@ package dev.overtake.scheduler;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -15,40 +13,6 @@ import org.jspecify.annotations.Nullable;
  * because it was blocked drives again later.
  */
 final class Carrier extends Thread {
-  /*
-   * End of slice against hand-off. `state` is the number of the slice times four plus a phase.
-   *
-   *   Carrier                                   Watchdog
-   *   C1 current and sliceStart := this slice   W1 read state: RUNNING n
-   *   C2 state := RUNNING n (release)           W2 read sliceStart; state still RUNNING n, or give up
-   *   C3 run the slice                          W3 judge
-   *   C4 compare-and-set RUNNING n to IDLE n    W4 compare-and-set RUNNING n to TAKEN n
-   *      failed: the loop is gone; leave           failed: the slice has ended; nothing happens
-   *                                             W5 demote, then give the loop to a spare carrier
-   *                                             W6 release this carrier: it may end
-   *
-   * Exactly one of C4 and W4 succeeds, and the number keeps W4 from taking a later slice than the one
-   * that was judged. Between W4 and C4 this thread runs handler code while another carrier drives the
-   * loop, so nothing of the loop that handler code reaches may belong to a thread.
-   *
-   * W6 exists because a thread's number may be given to a new thread once it has ended: whoever lowers
-   * a thread by its number must know that it lives.
-   */
-  static final int IDLE = 0;
-  static final int RUNNING = 1;
-  static final int TAKEN_COMPUTING = 2;
-  static final int TAKEN_BLOCKED = 3;
-
-  private static final VarHandle STATE;
-
-  static {
-    try {
-      STATE = MethodHandles.lookup().findVarHandle(Carrier.class, "state", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
   /** How many slices a carrier runs before it looks into the poller again. */
   private static final int SLICES_PER_POLL = 64;
 
@@ -57,12 +21,10 @@ final class Carrier extends Thread {
   /** Where the native poller puts events; this thread's alone. */
   final MemorySegment events;
 
-  private volatile long state;
-  private long sliceStartNanos; // opaque; pairs with state as C1, C2
-  private @Nullable Runnable current; // pairs with state as C1, C2
+  final Slices slices = new Slices();
   private volatile @Nullable EventLoop loop; // given by start-up or watchdog, who then unparks
   private volatile boolean retired; // ends a spare carrier
-  private volatile boolean released; // W6
+  private volatile boolean released; // W6 in Slices
   private volatile int threadId; // 0 until this thread runs
 
   // Of the slice that overstayed: written by the watchdog between W4 and W6, cleared by this thread
@@ -81,33 +43,6 @@ final class Carrier extends Thread {
     setDaemon(true);
   }
 
-  static int phase(long state) {
-    return (int) state & 3;
-  }
-
-  long sliceState() {
-    return state;
-  }
-
-  long slices() {
-    return state >>> 2;
-  }
-
-  long sliceStartNanos() {
-    return (long) SLICE_START.getOpaque(this);
-  }
-
-  private static final VarHandle SLICE_START;
-
-  static {
-    try {
-      SLICE_START =
-          MethodHandles.lookup().findVarHandle(Carrier.class, "sliceStartNanos", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
   int osThreadId() {
     return threadId;
   }
@@ -116,24 +51,10 @@ final class Carrier extends Thread {
    * Whether this carrier still drives its loop, so that what it queues will be run without a wake.
    */
   boolean driving() {
-    return phase(state) <= RUNNING;
+    return slices.driving();
   }
 
-  /** W4. On success the caller owes W5 and W6. */
-  boolean take(long running, int taken) {
-    return STATE.compareAndSet(this, running, running - RUNNING + taken);
-  }
-
-  /** The continuation of the slice that was taken; only for who took it. */
-  Runnable takenSlice() {
-    Runnable taken = current;
-    if (taken == null) {
-      throw new IllegalStateException("no slice was running");
-    }
-    return taken;
-  }
-
-  /** W6. */
+  /** W6 in {@link Slices}. */
   void release() {
     released = true;
     LockSupport.unpark(this);
@@ -204,19 +125,16 @@ final class Carrier extends Thread {
     return false;
   }
 
-  /** C1 to C4; false if the loop was taken meanwhile. */
+  /** False if the loop was taken meanwhile. */
   private boolean slice(Runnable next) {
-    long running = (state & ~3L) + 4 + RUNNING;
-    current = next;
-    SLICE_START.setOpaque(this, System.nanoTime());
-    STATE.setRelease(this, running);
+    long running = slices.begin(next, System.nanoTime());
     try {
       next.run();
     } catch (Throwable e) {
       // A virtual thread handles what its task throws, so this is a fault of ours or of the JDK's.
       loops.fault(e);
     }
-    if (STATE.compareAndSet(this, running, running - RUNNING)) {
+    if (slices.end(running)) {
       loops.endedInTime(next);
       return true;
     }
@@ -228,10 +146,7 @@ final class Carrier extends Thread {
       LockSupport.park(this);
     }
     released = false;
-    boolean blocked = phase(state) == TAKEN_BLOCKED;
     loops.overstayEnded(this);
-    current = null;
-    state = state & ~3L; // IDLE: a spare again, or on its way out
-    return blocked;
+    return slices.forgetTaken();
   }
 }

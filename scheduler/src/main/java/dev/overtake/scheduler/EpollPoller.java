@@ -85,8 +85,7 @@ final class EpollPoller extends OpenFile implements Poller {
   }
 
   @Override
-  public void poll(Carrier carrier, boolean wait) {
-    MemorySegment events = carrier.events;
+  public void poll(MemorySegment events, boolean wait) {
     int n = Linux.epollWait(epoll, events, EVENTS_PER_WAIT, wait ? -1 : 0);
     AtomicReferenceArray<@Nullable LoopSocket> table = sockets;
     for (int i = 0; i < n; i++) {

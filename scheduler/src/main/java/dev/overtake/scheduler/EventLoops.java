@@ -21,36 +21,15 @@ final class EventLoops implements Executor {
    * One queue and one poller for all loops: whichever carrier is free serves whatever is ready, so no
    * thread waits behind a long slice while a carrier is idle. A queue per loop with stealing did not
    * pay on few cores, see decision 0002.
-   *
-   * The queue is a linked one because its offer is lock-free in the strict sense: a demoted carrier
-   * that loses its processor in the middle of an offer holds up nobody. A ring of slots has a gap then,
-   * and every loop waits for the slowest thread of the process.
-   *
-   * Enqueue against sleep:
-   *
-   *   Who queues                                  Carrier with nothing to run
-   *   Q1 add to the queue                         Z1 waiting := waiting + 1
-   *   Q2 if waiting is above 0: wake the poller   Z2 if the queue is empty: wait in the poller
-   *                                               Z3 waiting := waiting - 1
-   *
-   * Both sides write before they read, with full fences: if Z2 missed the thread, Q2 sees Z1. A wake
-   * that finds nobody waiting yet ends the next wait. Q2 is left out by a carrier that drives a loop
-   * itself: it will look into the queue before it waits, and if its loop is taken from it first, the
-   * next carrier begins by looking.
-   *
-   * Wakes are merged (one unused wake at a time), so who was woken and leaves threads in the queue
-   * wakes the next one: see helpOthers.
    */
   private static final long LONGEST_REST_NANOS = 500_000;
-
-  private final ConcurrentLinkedQueue<Runnable> queue = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger waiting = new AtomicInteger();
 
   final Os os;
   final String name;
   private final int spareCount;
   private final EventLoop[] loops;
   private final Poller poller;
+  private final RunQueue queue;
   private final Suspects suspects;
   private final ConcurrentLinkedQueue<Carrier> spares = new ConcurrentLinkedQueue<>();
   private final AtomicInteger carriersMade = new AtomicInteger();
@@ -78,6 +57,7 @@ final class EventLoops implements Executor {
     this.listener = listener;
     this.suspects = new Suspects(cap);
     this.poller = os.nativePoller() ? new EpollPoller() : new Poller.WakeOnly();
+    this.queue = new RunQueue(poller);
     this.loops = new EventLoop[loopCount];
     for (int i = 0; i < loopCount; i++) {
       loops[i] = new EventLoop(i);
@@ -123,52 +103,43 @@ final class EventLoops implements Executor {
     }
   }
 
-  /** Q1 and Q2. */
   void enqueue(Runnable continuation) {
-    queue.add(continuation);
-    if (waiting.get() > 0
-        && !(Thread.currentThread() instanceof Carrier carrier && carrier.driving())) {
-      poller.wake();
-    }
+    queue.add(continuation, Thread.currentThread() instanceof Carrier carrier && carrier.driving());
     if (stopped) {
-      runLeft(); // the last carrier may have looked before Q1
+      runLeft(); // the last carrier may have looked before
     }
   }
 
   /** Runs what is left when the loops have ended, or are about to: late, but each at once. */
   private void runLeft() {
     for (Runnable suspect; (suspect = suspects.letInAnyway()) != null; ) {
-      queue.add(suspect);
+      startLate(suspect);
     }
-    for (Runnable late; (late = queue.poll()) != null; ) {
-      Thread.ofPlatform().daemon().name(name + "-late").start(late);
+    for (Runnable late; (late = queue.next()) != null; ) {
+      startLate(late);
     }
+  }
+
+  private void startLate(Runnable continuation) {
+    Thread.ofPlatform().daemon().name(name + "-late").start(continuation);
   }
 
   @Nullable Runnable next() {
-    return queue.poll();
+    return queue.next();
   }
 
-  /** Lets a carrier look for readiness; if nothing is queued it waits, and says so: Z1 to Z3. */
+  /** Lets a carrier look for readiness, waiting if nothing is queued; says whether it waited. */
   boolean poll(Carrier carrier) {
-    if (!queue.isEmpty()) {
-      poller.poll(carrier, false);
-      return false;
+    boolean waited = queue.poll(carrier.events);
+    if (waited) {
+      wakeWatchdog();
     }
-    waiting.incrementAndGet();
-    if (queue.isEmpty() && !stopped) {
-      poller.poll(carrier, true);
-    }
-    waiting.decrementAndGet();
-    wakeWatchdog();
-    return true;
+    return waited;
   }
 
   /** Called by a carrier that has waited and has taken one thread: more may be left for another. */
   void helpOthers() {
-    if (waiting.get() > 0 && !queue.isEmpty()) {
-      poller.wake();
-    }
+    queue.helpOthers();
   }
 
   /** Pairs with the watchdog's look at {@link #atRest}. */
@@ -181,7 +152,7 @@ final class EventLoops implements Executor {
 
   /** Whether no loop has anything to do, and no suspect waits. */
   boolean atRest() {
-    return waiting.get() >= loops.length && suspects.noneWaits();
+    return queue.waiting() >= loops.length && suspects.noneWaits();
   }
 
   /**
@@ -274,7 +245,7 @@ final class EventLoops implements Executor {
   }
 
   void ended(Carrier carrier) {
-    slicesOfEnded.add(carrier.slices());
+    slicesOfEnded.add(carrier.slices.count());
     carriers.remove(carrier);
     if (stopped && carriers.isEmpty()) {
       poller.close();
@@ -312,11 +283,7 @@ final class EventLoops implements Executor {
   void stop() {
     stopped = true;
     retireSpares();
-    // A wake may end the wait of a carrier that was about to look at `stopped` anyway.
-    while (waiting.get() > 0) {
-      poller.wake();
-      Thread.onSpinWait();
-    }
+    queue.stop();
     runLeft(); // slices under way may hold every loop for long
     if (carriers.isEmpty()) {
       poller.close(); // otherwise by the last carrier
@@ -328,7 +295,7 @@ final class EventLoops implements Executor {
   long slices() {
     long sum = slicesOfEnded.sum();
     for (Carrier carrier : carriers) {
-      sum += carrier.slices();
+      sum += carrier.slices.count();
     }
     return sum;
   }

@@ -2,6 +2,7 @@
 package dev.overtake.scheduler;
 
 import java.io.Closeable;
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -10,10 +11,10 @@ interface Poller extends Closeable {
   /**
    * Puts the threads whose sockets are ready on the run queue.
    *
-   * @param carrier the carrier that calls
+   * @param events where a native poller puts what it finds; the caller's alone
    * @param wait whether to wait for readiness or {@link #wake}; may return for no reason
    */
-  void poll(Carrier carrier, boolean wait);
+  void poll(MemorySegment events, boolean wait);
 
   /** Ends the wait of one waiting carrier, or the next wait to begin. Any thread may call it. */
   void wake();
@@ -29,7 +30,7 @@ interface Poller extends Closeable {
     private final AtomicBoolean pending = new AtomicBoolean();
 
     @Override
-    public void poll(Carrier carrier, boolean wait) {
+    public void poll(MemorySegment events, boolean wait) {
       if (wait) {
         wakes.acquireUninterruptibly();
         pending.set(false);

@@ -164,12 +164,12 @@ final class Watchdog extends Thread {
     if (carrier == null) {
       return later;
     }
-    long state = carrier.sliceState();
-    if (Carrier.phase(state) != Carrier.RUNNING) {
+    long state = carrier.slices.state();
+    if (Slices.phase(state) != Slices.RUNNING) {
       return later;
     }
-    long start = carrier.sliceStartNanos();
-    if (carrier.sliceState() != state) {
+    long start = carrier.slices.startNanos();
+    if (carrier.slices.state() != state) {
       return later; // that one has ended; the next began after this look
     }
     boolean seenBefore = loop.seenCarrier == carrier && loop.seenState == state;
@@ -190,9 +190,9 @@ final class Watchdog extends Thread {
     long used = cpu < 0 || loop.seenCpuNanos < 0 ? observed : cpu - loop.seenCpuNanos;
     double estimate = (double) age * used / observed;
     if (estimate >= 0.75 * quantumNanos) {
-      handOff(loop, carrier, state, Carrier.TAKEN_COMPUTING, start, cpu);
+      handOff(loop, carrier, state, Slices.TAKEN_COMPUTING, start, cpu);
     } else if (observed >= quantumNanos && loops.os.blocked(carrier.osThreadId())) {
-      handOff(loop, carrier, state, Carrier.TAKEN_BLOCKED, start, cpu);
+      handOff(loop, carrier, state, Slices.TAKEN_BLOCKED, start, cpu);
     }
     return now + quantumNanos / 4;
   }
@@ -222,14 +222,14 @@ final class Watchdog extends Thread {
       }
       return;
     }
-    if (!carrier.take(state, taken)) {
+    if (!carrier.slices.take(state, taken)) {
       if (!loops.becomeSpare(spare)) {
         spare.retire();
       }
       return;
     }
-    Runnable continuation = carrier.takenSlice();
-    boolean computing = taken == Carrier.TAKEN_COMPUTING;
+    Runnable continuation = carrier.slices.taken();
+    boolean computing = taken == Slices.TAKEN_COMPUTING;
     if (computing) {
       demote(carrier);
     }

@@ -182,6 +182,7 @@ class CloseTest {
         Scheduler.builder()
             .name("round")
             .quantum(Duration.ofNanos(200_000))
+            .demotion(Demotion.NONE)
             .eventLoops(2)
             .build()) {
       Hogs hogs = Hogs.on(scheduler, 3);

@@ -68,8 +68,7 @@ class TimeSharingTest {
               "worker",
               () -> {
                 for (int i = 0; i < 3; i++) {
-                  long before = scheduler.figures().computingHandoffs();
-                  while (scheduler.figures().computingHandoffs() == before) {
+                  while (scheduler.figures().computingHandoffs() <= i) {
                     Thread.onSpinWait();
                   }
                   LockSupport.parkNanos(1000);

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.MemorySegment;
+import org.junit.jupiter.api.Test;
+
+class RunQueueTest {
+  private static final Runnable THREAD = new Thread("some thread");
+
+  private final Asleep poller = new Asleep();
+  private final RunQueue queue = new RunQueue(poller);
+
+  /** A poller in whose wait something happens. */
+  private static final class Asleep implements Poller {
+    private Runnable meanwhile = () -> {};
+    private int wakes;
+    private int waits;
+
+    @Override
+    public void poll(MemorySegment events, boolean wait) {
+      waits += wait ? 1 : 0;
+      meanwhile.run();
+    }
+
+    @Override
+    public void wake() {
+      wakes++;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private void whileACarrierWaits(Runnable meanwhile) {
+    poller.meanwhile = meanwhile;
+    assertThat(queue.poll(MemorySegment.NULL)).isTrue();
+    assertThat(poller.waits).isEqualTo(1);
+  }
+
+  @Test
+  void whoQueuesWakesACarrierThatWaits() {
+    whileACarrierWaits(() -> queue.add(THREAD, false));
+    assertThat(poller.wakes).isEqualTo(1);
+    assertThat(queue.next()).isSameAs(THREAD);
+    assertThat(queue.next()).isNull();
+  }
+
+  @Test
+  void nobodyIsWokenWhereNobodyWaits() {
+    queue.add(THREAD, false);
+    queue.helpOthers();
+    assertThat(poller.wakes).isZero();
+  }
+
+  @Test
+  void aDriverRunsItselfWhatItQueuesFirstAndWakesAnotherForTheRest() {
+    whileACarrierWaits(() -> {
+      queue.add(THREAD, true);
+      assertThat(poller.wakes).isZero();
+      queue.add(THREAD, true);
+      assertThat(poller.wakes).isEqualTo(1);
+    });
+  }
+
+  @Test
+  void whoLeavesThreadsInTheQueueWakesAnother() {
+    whileACarrierWaits(() -> {
+      queue.helpOthers();
+      assertThat(poller.wakes).isZero();
+      queue.add(THREAD, true);
+      queue.helpOthers();
+      assertThat(poller.wakes).isEqualTo(1);
+    });
+  }
+
+  @Test
+  void aCarrierDoesNotWaitWhileThreadsAreQueuedAndLooksForReadinessAllTheSame() {
+    queue.add(THREAD, false);
+    assertThat(queue.poll(MemorySegment.NULL)).isFalse();
+    assertThat(poller.waits).isZero();
+  }
+
+  @Test
+  void aStoppedQueueLetsNobodyWait() {
+    queue.stop();
+    assertThat(queue.poll(MemorySegment.NULL)).isTrue();
+    assertThat(poller.waits).isZero();
+    assertThat(queue.waiting()).isZero();
+  }
+}
