@@ -10,6 +10,7 @@ module dev.overtake.cli {
   requires dev.overtake.load;
   requires dev.overtake.server;
   requires info.picocli;
+  requires java.management; // OwnCommand
   requires jdk.unsupported; // StopSignal
   requires tools.jackson.databind;
 

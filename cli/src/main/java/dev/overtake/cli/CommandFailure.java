@@ -19,6 +19,11 @@ final class CommandFailure extends RuntimeException {
     this.exitCode = exitCode;
   }
 
+  /** For an exception whose message, the rule and the value, is for the user. */
+  static CommandFailure misused(IllegalArgumentException e) {
+    return new CommandFailure(ExitCode.MISUSED, String.valueOf(e.getMessage()), e);
+  }
+
   /**
    * Makes something of what the user has said.
    *
@@ -29,7 +34,7 @@ final class CommandFailure extends RuntimeException {
     try {
       return accepted.get();
     } catch (IllegalArgumentException e) {
-      throw new CommandFailure(ExitCode.MISUSED, String.valueOf(e.getMessage()), e);
+      throw misused(e);
     }
   }
 

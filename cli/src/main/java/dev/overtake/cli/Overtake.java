@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.cli;
 
+import dev.overtake.lab.LabException;
 import dev.overtake.load.CalibrationException;
 import dev.overtake.load.TargetUnreachableException;
 import java.io.PrintWriter;
@@ -35,7 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "",
       "Exit status: 0 done, 1 failed, 2 misused, 4 the measurement is invalid, 5 no server there."
     },
-    subcommands = {Perf1Command.class, Perf2Command.class})
+    subcommands = {ServeCommand.class, Perf1Command.class, Perf2Command.class, LabCommand.class})
 final class Overtake implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -84,7 +85,7 @@ final class Overtake implements Runnable {
     return switch (e) {
       case CommandFailure failure -> report(command, e, e.getMessage(), failure.exitCode);
       case TargetUnreachableException _ -> report(command, e, e.getMessage(), ExitCode.UNREACHABLE);
-      case CalibrationException _, BindException _, UnknownHostException _ ->
+      case LabException _, CalibrationException _, BindException _, UnknownHostException _ ->
           report(command, e, e.getMessage(), ExitCode.FAILED);
       default -> report(command, e, e + "; --debug shows where it comes from", ExitCode.FAILED);
     };

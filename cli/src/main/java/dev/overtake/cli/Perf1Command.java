@@ -74,17 +74,17 @@ final class Perf1Command implements Callable<@Nullable Void> {
   }
 
   private static void print(Perf1.Result result, PrintWriter out) {
-    out.printf(
-        "%n%d answers to n=%d, %d clients%n", result.samples(), result.n(), result.clients());
+    out.printf("%nn        %d%nclients  %d%n", result.n(), result.clients());
+    out.printf("answers  %d%n", result.samples());
     if (result.samples() > 0) {
-      out.printf("min     %.9f s%n", result.minSeconds());
-      out.printf("median  %.9f s%n", result.medianSeconds());
+      out.printf("min      %.9f s%n", result.minSeconds());
+      out.printf("median   %.9f s%n", result.medianSeconds());
+      out.printf(
+          "p99      %s%n",
+          LatencyFigures.enoughFor(99, result.samples())
+              ? "%.9f s".formatted(result.p99Seconds())
+              : "too few answers");
     }
-    if (LatencyFigures.enoughFor(99, result.samples())) {
-      out.printf("p99     %.9f s%n", result.p99Seconds());
-    } else {
-      out.printf("p99     too few answers%n");
-    }
-    out.printf("max     %.9f s%n", result.maxSeconds());
+    out.printf("max      %.9f s%n", result.maxSeconds());
   }
 }

@@ -1,19 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.cli;
 
+import dev.overtake.server.Handlers;
+import dev.overtake.server.Model;
+import dev.overtake.server.TcpServer;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.util.List;
 
 /**
- * Goes once through what a start of the command does, so that the JVM, told to record it, has the
- * same classes loaded and linked the next time.
+ * Goes once through what a start of the command does, so that a JVM told to record it has the same
+ * classes loaded and linked the next time.
+ *
+ * <p>No request is made or answered: the JVM records what code runs hot as well, and the model that
+ * was rehearsed would have an advantage over the others.
  */
 final class Rehearsal {
   private Rehearsal() {}
 
-  public static void main(String[] args) {
-    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-    Overtake.run(nowhere, nowhere, "--help");
+  public static void main(String[] args) throws IOException {
+    run("--help");
+    for (String command : List.of("serve", "perf1", "perf2", "lab")) {
+      run(command, "--help");
+    }
+    run("lab", "--list");
+    for (String model : new ServeCommand.ModelSpellings()) {
+      String spelling = model.replace("N", "1");
+      try (TcpServer server =
+          TcpServer.builder(Handlers.named("fib")).model(Model.parse(spelling)).start()) {
+        // The rest of the command, up to finding that the port is taken.
+        run("serve", "fib", "--model", spelling, "--port", String.valueOf(server.port()));
+      }
+    }
+    run("perf1", "--clients", "0");
+    run("perf2", "--connections", "0");
     System.exit(0);
+  }
+
+  private static void run(String... args) {
+    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+    Overtake.run(nowhere, nowhere, args);
   }
 }
