@@ -24,8 +24,7 @@ final class Soundness {
     if (answered == 0) {
       throw new CommandFailure(
           ExitCode.FAILED,
-          "no answer in %.1f s; check that the server is not busy with others and speaks the protocol"
-              .formatted(health.seconds()));
+          "no answer at all; check that the server is not busy with others and speaks the protocol");
     }
     if (health.saturated()) {
       throw new CommandFailure(
