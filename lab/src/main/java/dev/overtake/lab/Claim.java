@@ -12,6 +12,7 @@ import dev.overtake.report.Verdict;
  * @param article the article's figure; NaN if it gives none
  * @param measured ours, in the same unit; NaN if there is none
  * @param outcome whether it holds
+ * @param basis what the outcome rests on
  * @param sentence the verdict with the figures in it
  */
 record Claim(
@@ -21,7 +22,16 @@ record Claim(
     double article,
     double measured,
     Verdict.Outcome outcome,
+    Basis basis,
     String sentence) {
+  /** What a claim's outcome rests on. */
+  enum Basis {
+    MEASURED,
+    /** The server was not measured, or too little of it. */
+    MISSING,
+    /** The figures are the generator's, not the server's. */
+    GENERATOR_LIMITED
+  }
 
   Verdict verdict() {
     return new Verdict(outcome, "%s Holds if %s.".formatted(sentence, holdsIf));

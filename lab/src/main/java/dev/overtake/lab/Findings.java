@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  * @param claims the article's findings put to the test
  * @param figures for the summary, in its order
  * @param warnings why some figures may mislead
- * @param valid false if the generator was the limit of some figure
  * @param headline the picture that says it all, if this experiment draws it
  */
 record Findings(
@@ -23,12 +22,16 @@ record Findings(
     List<Claim> claims,
     List<SummaryLine> figures,
     List<String> warnings,
-    boolean valid,
     @Nullable Figure headline) {
   Findings {
     claims = List.copyOf(claims);
     figures = List.copyOf(figures);
     warnings = List.copyOf(warnings);
+  }
+
+  /** False if the generator was the limit of a figure that a claim needs. */
+  boolean valid() {
+    return claims.stream().noneMatch(c -> c.basis() == Claim.Basis.GENERATOR_LIMITED);
   }
 
   /**

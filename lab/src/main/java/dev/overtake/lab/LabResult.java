@@ -13,7 +13,8 @@ import java.util.List;
  *     several lines, the last one ended
  * @param json what {@code results.json} in the directory holds
  * @param warnings why the figures may mislead, a sentence each; empty if nothing was found
- * @param valid false if the load generator, not the server, was the limit of some figure
+ * @param valid false if the load generator, not the server, was the limit of a figure that a
+ *     verdict needs; other such figures are marked where they stand
  */
 public record LabResult(
     Path directory,

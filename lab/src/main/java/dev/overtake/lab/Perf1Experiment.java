@@ -33,6 +33,7 @@ final class Perf1Experiment implements Experiment {
   private static final Duration FULL_LOAD = Duration.ofMillis(1_500);
   /* Long beside a thread switch, short beside a round: 20 samples and more from one client. */
   private static final Duration REQUEST = Duration.ofMillis(40);
+  private static final Unit TIMES = Unit.of("×");
   private static final int LEAST_SAMPLES = 5;
   private static final double DOUBLED = 1.6;
   private static final double UNAFFECTED = 1.4;
@@ -137,8 +138,7 @@ final class Perf1Experiment implements Experiment {
     }
     warnings.forEach(warning -> chapter.note(Note.warning(warning)));
     claims.forEach(claim -> chapter.verdict(claim.verdict()));
-    return new Findings(
-        chapter.build(), json(trials), claims, summary(trials), warnings, warnings.isEmpty(), null);
+    return new Findings(chapter.build(), json(trials), claims, summary(trials), warnings, null);
   }
 
   private static String requestsInWords(Trials<Latencies> trials) {
@@ -175,58 +175,36 @@ final class Perf1Experiment implements Experiment {
             "For each model, the median latency of a computing request with 1, 2 and 4 clients as a "
                 + "multiple of its latency with one client.",
             Axis.linear("clients", Unit.NONE),
-            Axis.linear("median latency, one client being 1", Unit.of("×")),
+            Axis.linear("median latency, one client being 1", TIMES),
             lines,
             bench.origin())
         .withReferences(
             List.of(
-                new Reference(
-                    Article.PERF1_TWO_CLIENTS_SECONDS / Article.PERF1_ONE_CLIENT_SECONDS,
-                    "the article, CPython with 2 clients")));
+                new Reference(Article.PERF1_TWO_TO_ONE, "the article, CPython with 2 clients")));
   }
 
   private static Table table(Trials<Latencies> trials) {
     List<Table.Column> columns = new ArrayList<>();
     columns.add(Table.Column.text("model"));
     columns.add(Table.Column.number("request"));
-    for (int clients : CLIENTS) {
-      columns.add(Table.Column.number(Wording.count(clients, "client")));
-    }
+    CLIENTS.forEach(count -> columns.add(Table.Column.number(Wording.count(count, "client"))));
     columns.add(Table.Column.number("2 clients ÷ 1"));
-    columns.add(Table.Column.text("clients served of " + CLIENTS.getLast()));
+    columns.add(Table.Column.number("served of " + CLIENTS.getLast()));
     columns.add(Table.Column.text("generator"));
     List<List<Cell>> rows = new ArrayList<>();
     for (Trials.Row<Latencies> row : trials.rows()) {
-      List<Cell> cells = new ArrayList<>();
-      cells.add(Cell.name(row.variant().name()));
-      if (row.measured()) {
-        cells.add(Cell.text("fib(" + row.rounds().getFirst().n() + ")"));
-        for (int i = 0; i < CLIENTS.size(); i++) {
-          cells.add(cell(latency(row, i), Unit.SECONDS));
-        }
-        cells.add(cell(slowdown(row, 1), Unit.of("×")));
-        cells.add(
-            Cell.count(row.rounds().stream().mapToInt(r -> r.served().getLast()).min().orElse(0)));
-        cells.add(Cell.text(saturated(row) ? "was the limit: invalid" : "kept up"));
-      } else {
-        while (cells.size() < columns.size()) {
-          cells.add(Cell.missing(row.whyMissing()));
-        }
-      }
-      rows.add(cells);
+      rows.add(row.measured() ? cells(row) : row.missingCells(columns.size()));
     }
-    List<Cell> article = new ArrayList<>(List.of(Cell.text("the article (CPython threads)")));
-    article.add(Cell.text("fib(30)"));
-    article.add(Cell.number(Article.PERF1_ONE_CLIENT_SECONDS, Unit.SECONDS));
-    article.add(Cell.number(Article.PERF1_TWO_CLIENTS_SECONDS, Unit.SECONDS));
-    while (article.size() < columns.size()) {
-      article.add(Cell.text(""));
-    }
-    article.set(
-        2 + CLIENTS.size(),
-        Cell.number(
-            Article.PERF1_TWO_CLIENTS_SECONDS / Article.PERF1_ONE_CLIENT_SECONDS, Unit.of("×")));
-    rows.add(article);
+    rows.add(
+        List.of(
+            Cell.text(Article.ROW),
+            Cell.text("fib(30)"),
+            Cell.number(Article.PERF1_ONE_CLIENT_SECONDS, Unit.SECONDS),
+            Cell.number(Article.PERF1_TWO_CLIENTS_SECONDS, Unit.SECONDS),
+            Cell.text(""),
+            Cell.number(Article.PERF1_TWO_TO_ONE, TIMES),
+            Cell.text(""),
+            Cell.text("")));
     return new Table(
         "Median latency of a computing request",
         "Median and range over the rounds. A client that is never served counts with its wait.",
@@ -234,10 +212,33 @@ final class Perf1Experiment implements Experiment {
         rows);
   }
 
-  private static Cell cell(Spread spread, Unit unit) {
-    return spread.measured()
-        ? Cell.spread(spread.min(), spread.median(), spread.max(), unit)
-        : Cell.missing("too few answers");
+  private static List<Cell> cells(Trials.Row<Latencies> row) {
+    List<Cell> cells = new ArrayList<>();
+    cells.add(Cell.name(row.variant().name()));
+    cells.add(Cell.text("fib(" + row.rounds().getFirst().n() + ")"));
+    for (int load = 0; load < CLIENTS.size(); load++) {
+      cells.add(latency(row, load).cell(Unit.SECONDS, "too few answers"));
+    }
+    cells.add(slowdown(row, 1).cell(TIMES, "too few answers"));
+    cells.add(Cell.count(served(row, CLIENTS.size() - 1)));
+    cells.add(Cell.text(generatorInWords(row)));
+    return cells;
+  }
+
+  private static int served(Trials.Row<Latencies> row, int load) {
+    return row.rounds().stream().mapToInt(round -> round.served().get(load)).min().orElse(0);
+  }
+
+  private static String generatorInWords(Trials.Row<Latencies> row) {
+    double share =
+        row.rounds().stream()
+            .flatMap(round -> round.health().stream())
+            .mapToDouble(GeneratorHealth::cpuShare)
+            .max()
+            .orElse(0);
+    return saturated(row)
+        ? "invalid: the generator was the limit"
+        : "generator at %s of a core".formatted(Wording.percent(share));
   }
 
   private static List<Findings.SummaryLine> summary(Trials<Latencies> trials) {
@@ -251,31 +252,30 @@ final class Perf1Experiment implements Experiment {
         continue;
       }
       String fib = "fib(" + row.rounds().getFirst().n() + ")";
-      String mark = saturated(row) ? ", invalid: the generator was the limit" : "";
       lines.add(
           new Findings.SummaryLine(
               name + ": " + fib + ", 1 client",
               cpython ? Article.PERF1_ONE_CLIENT : "",
-              latency(row, 0).show(Wording::seconds) + mark));
+              latency(row, 0).show(Wording::seconds)));
       lines.add(
           new Findings.SummaryLine(
               name + ": " + fib + ", 2 clients",
               cpython ? Article.PERF1_TWO_CLIENTS : "",
-              latency(row, 1).show(Wording::seconds) + mark));
+              latency(row, 1).show(Wording::seconds)));
       lines.add(
           new Findings.SummaryLine(
               name + ": 2 clients ÷ 1",
-              cpython
-                  ? Wording.times(
-                      Article.PERF1_TWO_CLIENTS_SECONDS / Article.PERF1_ONE_CLIENT_SECONDS)
-                  : "",
-              slowdown(row, 1).show(Wording::times) + servedInWords(row) + mark));
+              cpython ? Wording.times(Article.PERF1_TWO_TO_ONE) : "",
+              slowdown(row, 1).show(Wording::times)
+                  + servedInWords(row)
+                  + "; "
+                  + generatorInWords(row)));
     }
     return lines;
   }
 
   private static String servedInWords(Trials.Row<Latencies> row) {
-    int served = row.rounds().stream().mapToInt(r -> r.served().get(1)).min().orElse(0);
+    int served = served(row, 1);
     return served == CLIENTS.get(1) ? "" : ", %d of %d served".formatted(served, CLIENTS.get(1));
   }
 
@@ -288,7 +288,7 @@ final class Perf1Experiment implements Experiment {
             "two clients take twice as long under CPython's threads, whatever the number of cores",
             "the median latency with 2 clients is at least %s that with 1"
                 .formatted(Wording.times(DOUBLED)),
-            Article.PERF1_TWO_CLIENTS_SECONDS / Article.PERF1_ONE_CLIENT_SECONDS),
+            Article.PERF1_TWO_TO_ONE),
         ratio -> ratio >= DOUBLED);
   }
 
@@ -326,7 +326,7 @@ final class Perf1Experiment implements Experiment {
                 Wording.seconds(latency(row, 1).median()),
                 ratio.show(Wording::times));
     if (saturated(row)) {
-      return rule.unknown(figures + ", but the generator was the limit.");
+      return rule.spoilt(figures + ", but the generator was the limit.");
     }
     if (cores < 2) {
       return rule.unknown(figures + ", which on one core says nothing about locks.");

@@ -52,7 +52,7 @@ record Results(
    * @param placement which cores, as the option says it
    * @param seating which cores, in words
    * @param spinners what kept the cores awake, in words
-   * @param valid false if the generator was the limit of some figure
+   * @param valid false if the generator was the limit of a figure that a claim needs
    * @param warnings why figures may mislead
    */
   record Run(
@@ -73,7 +73,7 @@ record Results(
    * One experiment's part.
    *
    * @param command what repeats it
-   * @param valid false if the generator was the limit of some figure
+   * @param valid false if the generator was the limit of a figure that a claim needs
    * @param warnings why figures may mislead
    * @param claims the findings put to the test
    * @param figures everything measured

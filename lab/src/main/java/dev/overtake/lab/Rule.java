@@ -13,9 +13,14 @@ import dev.overtake.report.Verdict;
  * @param article the article's figure; NaN if it gives none
  */
 record Rule(String id, String finding, String holdsIf, double article) {
-  /** The figures do not tell. */
+  /** There are no figures that could tell. */
   Claim unknown(String why) {
-    return new Claim(id, finding, holdsIf, article, Double.NaN, Verdict.Outcome.UNKNOWN, why);
+    return undecided(Claim.Basis.MISSING, why);
+  }
+
+  /** There are figures, but the generator was their limit. */
+  Claim spoilt(String why) {
+    return undecided(Claim.Basis.GENERATOR_LIMITED, why);
   }
 
   /** The figures tell. */
@@ -27,6 +32,12 @@ record Rule(String id, String finding, String holdsIf, double article) {
         article,
         measured,
         holds ? Verdict.Outcome.HOLDS : Verdict.Outcome.DIFFERS,
+        Claim.Basis.MEASURED,
         sentence);
+  }
+
+  private Claim undecided(Claim.Basis basis, String why) {
+    return new Claim(
+        id, finding, holdsIf, article, Double.NaN, Verdict.Outcome.UNKNOWN, basis, why);
   }
 }

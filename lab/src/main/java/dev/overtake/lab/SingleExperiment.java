@@ -148,7 +148,7 @@ final class SingleExperiment implements Experiment {
             .exhibit(table(wait, trials));
     claims.forEach(claim -> chapter.verdict(claim.verdict()));
     return new Findings(
-        chapter.build(), json(wait, trials), claims, summary(trials), List.of(), true, null);
+        chapter.build(), json(wait, trials), claims, summary(trials), List.of(), null);
   }
 
   private static List<Findings.SummaryLine> summary(Trials<Seen> trials) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.lab;
 
+import dev.overtake.report.Cell;
+import dev.overtake.report.Unit;
 import java.util.Collection;
 import java.util.function.DoubleFunction;
 
@@ -43,5 +45,10 @@ record Spread(double min, double median, double max, int rounds) {
     return rounds == 1
         ? wording.apply(median)
         : "%s (%s – %s)".formatted(wording.apply(median), wording.apply(min), wording.apply(max));
+  }
+
+  /** The same for a table; a few words where nothing was measured. */
+  Cell cell(Unit unit, String otherwise) {
+    return measured() ? Cell.spread(min, median, max, unit) : Cell.missing(otherwise);
   }
 }

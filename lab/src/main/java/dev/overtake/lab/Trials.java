@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.lab;
 
+import dev.overtake.report.Cell;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +78,13 @@ final class Trials<M> {
     /** Why there is nothing at all. */
     String whyMissing() {
       return failure == null ? "not run" : failure;
+    }
+
+    /** A table's row with the name in its first column and the reason in all others. */
+    List<Cell> missingCells(int columns) {
+      List<Cell> cells = new ArrayList<>(List.of(Cell.name(variant.name())));
+      cells.addAll(Collections.nCopies(columns - 1, Cell.missing(whyMissing())));
+      return cells;
     }
 
     Spread spread(ToDoubleFunction<M> figure) {

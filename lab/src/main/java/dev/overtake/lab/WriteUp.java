@@ -122,7 +122,7 @@ final class WriteUp {
                 machine.cpu(),
                 Wording.count(machine.cores(), "core"),
                 took.toSeconds(),
-                valid ? "" : "; some figures are invalid, the load generator was their limit"),
+                valid ? "" : "; not valid, the load generator was the limit of some verdicts"),
         new Origin(directory.name(), options.commandLine()),
         begin,
         facts(),
