@@ -77,13 +77,7 @@ final class Bench {
 
   /** What to type to run this experiment alone. */
   String command() {
-    return "./overtake lab "
-        + experiment.id()
-        + (options.effort() == Effort.QUICK ? " --quick" : "")
-        + (options.placement().equals(Placement.SEPARATE)
-            ? ""
-            : " --placement " + options.placement())
-        + (options.spinners() ? "" : " --no-spinners");
+    return options.commandFor(experiment.id());
   }
 
   /**

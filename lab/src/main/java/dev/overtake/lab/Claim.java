@@ -29,6 +29,8 @@ record Claim(
     MEASURED,
     /** The server was not measured, or too little of it. */
     MISSING,
+    /** Some rounds say so, others not. */
+    ROUNDS_DISAGREE,
     /** The figures are the generator's, not the server's. */
     GENERATOR_LIMITED
   }

@@ -79,9 +79,14 @@ public final class Lab {
       Machine machine = Machine.here(seating.all().size(), options.python());
       RunDirectory directory = RunDirectory.create(RUNS, options.out(), begin, machine.commit());
       try {
-        Measured measured = measure(experiments, options, budget, seating, directory, progress);
-        Duration took = Duration.ofNanos(System.nanoTime() - beginNanos);
-        progress.done(took);
+        Measured measured;
+        Duration took;
+        try {
+          measured = measure(experiments, options, budget, seating, directory, progress);
+        } finally {
+          took = Duration.ofNanos(System.nanoTime() - beginNanos);
+          progress.done(took);
+        }
         return new WriteUp(options, begin, took, machine, seating, directory, measured).write();
       } catch (IOException e) {
         throw new LabException(

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable.
  */
 public final class LabOptions {
+  private static final String DEFAULT_PYTHON = "python3";
+  private static final String NO_PYTHON = "none";
+
   private final List<String> serverCommand;
   private final String commandLine;
   private final List<String> experiments;
@@ -94,6 +97,24 @@ public final class LabOptions {
     return spinners;
   }
 
+  /** The command that runs one experiment alone with these options, as one would type it. */
+  String commandFor(String experiment) {
+    StringBuilder command = new StringBuilder("./overtake lab ").append(experiment);
+    if (effort == Effort.QUICK) {
+      command.append(" --quick");
+    }
+    if (!DEFAULT_PYTHON.equals(python)) {
+      command.append(" --python ").append(python == null ? NO_PYTHON : python);
+    }
+    if (!placement.equals(Placement.SEPARATE)) {
+      command.append(" --placement ").append(placement);
+    }
+    if (!spinners) {
+      command.append(" --no-spinners");
+    }
+    return command.toString();
+  }
+
   /** Collects options; what is not set keeps its default. */
   public static final class Builder {
     private final List<String> serverCommand;
@@ -102,7 +123,7 @@ public final class LabOptions {
     private List<String> models = Variant.MODELS;
     private Effort effort = Effort.FULL;
     private @Nullable Path out;
-    private @Nullable String python = "python3";
+    private @Nullable String python = DEFAULT_PYTHON;
     private Placement placement = Placement.SEPARATE;
     private boolean spinners = true;
 
@@ -165,7 +186,7 @@ public final class LabOptions {
      * @return this builder
      */
     public Builder python(String command) {
-      python = command.equals("none") ? null : command;
+      python = command.equals(NO_PYTHON) ? null : command;
       return this;
     }
 

@@ -52,7 +52,7 @@ final class Perf1Experiment implements Experiment {
   public List<Step> plan(Effort effort, int variants) {
     return Collections.nCopies(
         effort.rounds() * variants,
-        new Step(OVERHEAD, WARMUP.plus(load(effort).multipliedBy(CLIENTS.size()))));
+        new Step(OVERHEAD.plus(WARMUP), load(effort).multipliedBy(CLIENTS.size())));
   }
 
   @Override
@@ -75,7 +75,7 @@ final class Perf1Experiment implements Experiment {
   private static Latencies measure(Bench bench, Target target, int n)
       throws ServerFailure, InterruptedException {
     try {
-      new Perf1(new Perf1.Options(target, n, 1, bench.paced(WARMUP))).run(_ -> {});
+      new Perf1(new Perf1.Options(target, n, 1, WARMUP)).run(_ -> {});
       List<Perf1.Result> results = new ArrayList<>();
       List<Integer> served = new ArrayList<>();
       List<GeneratorHealth> health = new ArrayList<>();
@@ -114,7 +114,7 @@ final class Perf1Experiment implements Experiment {
                     .formatted(
                         CLIENTS.toString().replaceAll("[\\[\\]]", ""),
                         Wording.seconds(bench.paced(load(bench.effort())).toMillis() / 1e3),
-                        Wording.seconds(bench.paced(WARMUP).toMillis() / 1e3),
+                        Wording.seconds(WARMUP.toMillis() / 1e3),
                         Wording.count(bench.effort().rounds(), "round"),
                         requestsInWords(trials)))
             .control(coresAreUsed(cores, trials).sentence())
@@ -288,7 +288,8 @@ final class Perf1Experiment implements Experiment {
             "two clients take twice as long under CPython's threads, whatever the number of cores",
             "the median latency with 2 clients is at least %s that with 1"
                 .formatted(Wording.times(DOUBLED)),
-            Article.PERF1_TWO_TO_ONE),
+            Article.PERF1_TWO_TO_ONE,
+            Wording::times),
         ratio -> ratio >= DOUBLED);
   }
 
@@ -301,7 +302,8 @@ final class Perf1Experiment implements Experiment {
             "it is the lock: threads without one use a second core",
             "the median latency with 2 clients is at most %s that with 1"
                 .formatted(Wording.times(UNAFFECTED)),
-            Double.NaN),
+            Double.NaN,
+            Wording::times),
         ratio -> ratio <= UNAFFECTED);
   }
 
@@ -331,11 +333,7 @@ final class Perf1Experiment implements Experiment {
     if (cores < 2) {
       return rule.unknown(figures + ", which on one core says nothing about locks.");
     }
-    String beside =
-        Double.isNaN(rule.article())
-            ? "."
-            : " (the article: %s).".formatted(Wording.times(rule.article()));
-    return rule.decided(ratio.median(), holds.test(ratio.median()), figures + beside);
+    return rule.decided(ratio, holds, figures);
   }
 
   private static Spread latency(Trials.Row<Latencies> row, int load) {

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.DoublePredicate;
 import org.jspecify.annotations.Nullable;
 
 /** What long requests do to short ones: the article's {@code perf2}, its main finding. */
@@ -47,7 +48,7 @@ final class Perf2Experiment implements Experiment {
     for (Load load : loads(effort)) {
       Phases phases = phases(effort, load);
       for (int i = 0; i < effort.rounds() * variants; i++) {
-        steps.add(new Step(OVERHEAD, phases.total()));
+        steps.add(new Step(OVERHEAD.plus(phases.warmup()), phases.measured()));
       }
     }
     return steps;
@@ -81,11 +82,11 @@ final class Perf2Experiment implements Experiment {
 
   private static Phases phases(Effort effort, Load load) {
     if (effort == Effort.QUICK) {
-      return Phases.ofMillis(800, 1_500, 2_500, 1_500);
+      return Phases.ofMillis(1_000, 1_500, 2_500, 1_500);
     }
     return load.equals(Article.PERF2_LOAD)
-        ? Phases.ofMillis(1_000, 3_000, 5_000, 3_000)
-        : Phases.ofMillis(1_000, 2_000, 4_000, 2_000);
+        ? Phases.ofMillis(1_500, 3_000, 5_000, 3_000)
+        : Phases.ofMillis(1_500, 2_000, 4_000, 2_000);
   }
 
   private static Round measure(ServerProcess server, Load load, Phases phases, int hogN)
@@ -323,7 +324,7 @@ final class Perf2Experiment implements Experiment {
       String finding,
       double article) {
     String holdsIf = "retention is %s %s".formatted(side.word, Wording.percent(limit));
-    Rule rule = new Rule(id, finding, holdsIf, article);
+    Rule rule = new Rule(id, finding, holdsIf, article, Wording::percent);
     Optional<Trials.Row<Round>> found = outcome.trials().row(variant);
     if (found.isEmpty()) {
       return rule.unknown("%s was left out.".formatted(variant));
@@ -343,21 +344,17 @@ final class Perf2Experiment implements Experiment {
                 Wording.rate(row.spread(Round::loadedRate).median()),
                 outcome.load().hogsInWords(),
                 retention.show(Wording::percent));
-    double median = retention.median();
-    boolean holds = side == Side.BELOW ? median < limit : median > limit;
+    DoublePredicate holds = side == Side.BELOW ? value -> value < limit : value -> value > limit;
     if (HogTrials.saturated(row)) {
       // A server that could do more when calm retains less than was measured: still below.
-      boolean certain = side == Side.BELOW && holds && !HogTrials.saturatedWhileLoaded(row);
+      boolean certain =
+          side == Side.BELOW && holds.test(retention.max()) && !HogTrials.saturatedWhileLoaded(row);
       return certain
-          ? rule.decided(median, true, figures + " at most, for the generator was calm's limit.")
+          ? rule.decided(
+              retention.median(), true, figures + " at most, for the generator was calm's limit.")
           : rule.spoilt(figures + ", but the generator was the limit.");
     }
-    String beside =
-        Double.isNaN(article)
-            ? "."
-            : ", %s the article's %s."
-                .formatted(Wording.times(median / article), Wording.percent(article));
-    return rule.decided(median, holds, figures + beside);
+    return rule.decided(retention, holds, figures);
   }
 
   /** On which side of its limit a figure must lie. */

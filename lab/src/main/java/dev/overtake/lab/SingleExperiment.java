@@ -250,7 +250,8 @@ final class SingleExperiment implements Experiment {
             "the plain server leaves a second client without an answer",
             "no round saw an answer within %s while the first client was idle"
                 .formatted(Wording.seconds(wait.toMillis() / 1e3)),
-            Double.NaN);
+            Double.NaN,
+            Wording::seconds);
     return judge(
         rule,
         trials,
@@ -278,7 +279,8 @@ final class SingleExperiment implements Experiment {
             "with a thread for each client all are served",
             "every round saw the second client answered within %s of an idle first one, and before a computing one was done"
                 .formatted(Wording.seconds(wait.toMillis() / 1e3)),
-            Double.NaN);
+            Double.NaN,
+            Wording::seconds);
     return judge(
         rule,
         trials,

@@ -84,6 +84,18 @@ class Perf2ClaimsTest {
   }
 
   @Test
+  void roundsThatDisagreeDecideNothing() {
+    trials.row(THREADS).add(round(phase(20_000), phase(1_000)));
+    trials.row(THREADS).add(round(phase(20_000), phase(19_000)));
+    trials.row(THREADS).add(round(phase(20_000), phase(18_000)));
+
+    Claim claim = claim("javaThreadsKeep");
+
+    assertThat(claim.outcome()).isEqualTo(Outcome.UNKNOWN);
+    assertThat(claim.sentence()).endsWith("90 % (5 % – 95 %): the rounds disagree.");
+  }
+
+  @Test
   void hogsThatLeaveACoreFreeStopNobody() {
     assertThat(claims(2)).noneMatch(claim -> claim.id().startsWith("virtualThreadsStop"));
   }
