@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param resets connections that broke after they had been opened
  * @param closes connections that the server closed, a request unanswered or not
  * @param nonsense answers that are not a number, or come without a request
- * @param firstNonsense the beginning of the first such answer, if there was one
+ * @param firstOtherConnectFailure what the operating system said to the first of {@code
+ *     otherConnectFailures}; null if there is none
+ * @param firstNonsense the first such answer, or the first 60 bytes of it; null if there is none
  */
 public record Failures(
     long refused,
@@ -21,6 +23,7 @@ public record Failures(
     long resets,
     long closes,
     long nonsense,
+    @Nullable String firstOtherConnectFailure,
     @Nullable String firstNonsense) {
   /**
    * Returns how many there were of all kinds.

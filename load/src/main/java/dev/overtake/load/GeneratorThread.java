@@ -77,9 +77,11 @@ final class GeneratorThread {
     }
   }
 
-  // The generator ends at once when interrupted, and its sockets must be closed before the caller
-  // goes on; so a second interrupt is kept for later.
-  private static void join(Thread thread) {
+  /**
+   * Waits for a thread that ends at once, as its interrupted generators do. What they hold must be
+   * given back before the caller goes on, so an interrupt is kept for later.
+   */
+  static void join(Thread thread) {
     boolean interrupted = false;
     while (true) {
       try {

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class HealthWatch implements AutoCloseable {
   private static final double SATURATED_SHARE = 0.95;
   private static final double LATE_MICROS = 500;
+  private static final double NOTEWORTHY_WAIT_SHARE = 0.05;
+  private static final long NOTEWORTHY_ABSENCE_NANOS = 10_000_000;
 
   // Nanoseconds on a processor, nanoseconds ready and waiting for one, number of slices.
   private static final Path SCHEDULER_STATISTICS = Path.of("/proc/thread-self/schedstat");
@@ -37,6 +39,7 @@ final class HealthWatch implements AutoCloseable {
   private long lapNanos;
   private long lapCpuNanos;
   private @Nullable Long lapWaitNanos;
+  private long longestAbsenceNanos;
 
   HealthWatch() {
     collectors =
@@ -59,11 +62,17 @@ final class HealthWatch implements AutoCloseable {
     long cpu = threads.getCurrentThreadCpuTime();
     Long wait = waitNanos();
     Long waited = wait == null || lapWaitNanos == null ? null : Long.valueOf(wait - lapWaitNanos);
-    Lap lap = pauses.lap(now - lapNanos, cpu - lapCpuNanos, waited);
+    Lap lap = pauses.lap(now - lapNanos, cpu - lapCpuNanos, waited, longestAbsenceNanos);
+    longestAbsenceNanos = 0;
     lapNanos = now;
     lapCpuNanos = cpu;
     lapWaitNanos = wait;
     return lap;
+  }
+
+  /** Notes that the thread comes to something planned, so much later than planned. */
+  void cameLate(long nanos) {
+    longestAbsenceNanos = Math.max(longestAbsenceNanos, nanos);
   }
 
   private static @Nullable Long waitNanos() {
@@ -90,11 +99,16 @@ final class HealthWatch implements AutoCloseable {
       long nanos,
       long cpuNanos,
       @Nullable Long waitNanos,
+      long longestAbsenceNanos,
       long pauses,
       long pauseMillis,
       long longestPauseMillis) {
     double cpuShare() {
       return nanos == 0 ? 0 : (double) cpuNanos / nanos;
+    }
+
+    private @Nullable Double waitShare() {
+      return waitNanos == null ? null : Double.valueOf((double) waitNanos / Math.max(1, nanos));
     }
 
     Lap plus(Lap other) {
@@ -104,6 +118,7 @@ final class HealthWatch implements AutoCloseable {
           waitNanos == null || other.waitNanos == null
               ? null
               : Long.valueOf(waitNanos + other.waitNanos),
+          Math.max(longestAbsenceNanos, other.longestAbsenceNanos),
           pauses + other.pauses,
           pauseMillis + other.pauseMillis,
           Math.max(longestPauseMillis, other.longestPauseMillis));
@@ -114,13 +129,29 @@ final class HealthWatch implements AutoCloseable {
       return new GeneratorHealth(
           nanos / 1e9,
           cpuShare(),
-          waitNanos == null ? null : Double.valueOf((double) waitNanos / Math.max(1, nanos)),
+          waitShare(),
+          longestAbsenceNanos / 1e6,
           pauses,
           pauseMillis,
           longestPauseMillis,
           lateSendP99Micros,
           saturated,
-          verdict);
+          verdict + troubles());
+    }
+
+    private String troubles() {
+      var troubles = new StringBuilder();
+      Double share = waitShare();
+      if (share != null && share >= NOTEWORTHY_WAIT_SHARE) {
+        troubles.append(
+            String.format(
+                Locale.ROOT, "; it waited for a processor %.0f%% of the time", share * 100));
+      }
+      if (longestAbsenceNanos >= NOTEWORTHY_ABSENCE_NANOS) {
+        troubles.append(
+            String.format(Locale.ROOT, "; once it was %.0f ms late", longestAbsenceNanos / 1e6));
+      }
+      return troubles.toString();
     }
   }
 
@@ -139,19 +170,24 @@ final class HealthWatch implements AutoCloseable {
     return laps.stream().reduce(Lap::plus).orElseThrow().health(null, saturated, verdict);
   }
 
-  /** Judges an open loop by how late its requests left where only the generator delayed them. */
+  /** Judges an open loop by how late its requests left, and by whether it ever rested. */
   static GeneratorHealth openLoop(Lap lap, Histogram lateNanos) {
     double p99Micros = lateNanos.getValueAtPercentile(99) / 1e3;
-    boolean saturated = p99Micros > LATE_MICROS;
+    Double waitShare = lap.waitShare();
+    double busyShare = lap.cpuShare() + (waitShare == null ? 0 : waitShare);
+    boolean late = p99Micros > LATE_MICROS;
+    boolean restless = busyShare >= SATURATED_SHARE;
     String verdict =
         String.format(
             Locale.ROOT,
             "99%% of the sends that only the generator could delay left within %.0f µs of their"
-                + " time, %s %.0f µs",
+                + " time (limit %.0f), its thread was busy %.0f%% of the time (limit %.0f%%), %s",
             p99Micros,
-            saturated ? "so it was the limit: above" : "so it kept up: not above",
-            LATE_MICROS);
-    return lap.health(p99Micros, saturated, verdict);
+            LATE_MICROS,
+            busyShare * 100,
+            SATURATED_SHARE * 100,
+            late || restless ? "so it was the limit" : "so it kept up");
+    return lap.health(p99Micros, late || restless, verdict);
   }
 
   /** Counts pauses as the JVM's notification thread tells them. */
@@ -177,8 +213,10 @@ final class HealthWatch implements AutoCloseable {
       }
     }
 
-    synchronized Lap lap(long nanos, long cpuNanos, @Nullable Long waitNanos) {
-      var lap = new Lap(nanos, cpuNanos, waitNanos, count, millis, longestMillis);
+    synchronized Lap lap(
+        long nanos, long cpuNanos, @Nullable Long waitNanos, long longestAbsenceNanos) {
+      var lap =
+          new Lap(nanos, cpuNanos, waitNanos, longestAbsenceNanos, count, millis, longestMillis);
       count = 0;
       millis = 0;
       longestMillis = 0;

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /**
  * Finds the request that keeps a server busy for about as long as asked, whatever its machine and
@@ -43,6 +44,7 @@ public final class HogCalibration {
   private final Target target;
   private final Duration wanted;
   private final Duration patience;
+  private final LongSupplier nanoClock; // System::nanoTime outside tests
 
   /**
    * Creates the calibration; nothing is connected before {@link #run}.
@@ -52,14 +54,15 @@ public final class HogCalibration {
    * @throws IllegalArgumentException if {@code wanted} is out of range
    */
   public HogCalibration(Target target, Duration wanted) {
-    this(target, wanted, Duration.ofSeconds(20));
+    this(target, wanted, Duration.ofSeconds(20), System::nanoTime);
   }
 
-  HogCalibration(Target target, Duration wanted, Duration patience) {
+  HogCalibration(Target target, Duration wanted, Duration patience, LongSupplier nanoClock) {
     Check.duration("wanted", wanted, Duration.ofMillis(1));
     this.target = target;
     this.wanted = wanted;
     this.patience = patience;
+    this.nanoClock = nanoClock;
   }
 
   /**
@@ -73,7 +76,7 @@ public final class HogCalibration {
    * @throws InterruptedException if interrupted; the connection is closed
    */
   public Hog run() throws IOException, InterruptedException {
-    long deadlineNanos = System.nanoTime() + patience.toNanos();
+    long deadlineNanos = nanoClock.getAsLong() + patience.toNanos();
     try (Socket socket = connect()) {
       double wantedSeconds = wanted.toNanos() / 1e9;
       double enoughSeconds = Math.min(ENOUGH_SECONDS, wantedSeconds);
@@ -138,7 +141,7 @@ public final class HogCalibration {
 
   private double ask(Socket socket, int n, long deadlineNanos)
       throws IOException, InterruptedException {
-    long start = System.nanoTime();
+    long start = nanoClock.getAsLong();
     socket.getOutputStream().write((n + "\n").getBytes(StandardCharsets.US_ASCII));
     String answer = readLine(socket.getInputStream(), n, deadlineNanos);
     if (!answer.matches("-?[0-9]+")) {
@@ -147,7 +150,7 @@ public final class HogCalibration {
           "answered '%s' to n=%d where a number was expected; check that this is the right port"
               .formatted(answer, n));
     }
-    return (System.nanoTime() - start) / 1e9;
+    return (nanoClock.getAsLong() - start) / 1e9;
   }
 
   private String readLine(InputStream in, int n, long deadlineNanos)
@@ -155,8 +158,7 @@ public final class HogCalibration {
     var line = new StringBuilder();
     for (int c; line.length() < LONGEST_LINE && (c = readByte(in, n, deadlineNanos)) != '\n'; ) {
       if (c != '\r') {
-        // Whatever it sends must not break the one line of the message.
-        line.append(c < ' ' || c > '~' ? '.' : (char) c);
+        line.append(Wire.printable(c));
       }
     }
     return line.toString();
@@ -164,7 +166,7 @@ public final class HogCalibration {
 
   private int readByte(InputStream in, int n, long deadlineNanos)
       throws IOException, InterruptedException {
-    while (System.nanoTime() - deadlineNanos < 0) {
+    while (nanoClock.getAsLong() - deadlineNanos < 0) {
       if (Thread.interrupted()) {
         throw new InterruptedException("calibrating a hog for " + target);
       }

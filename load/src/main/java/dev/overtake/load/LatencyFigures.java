@@ -29,6 +29,9 @@ public record LatencyFigures(
    * @return its figures
    */
   public static LatencyFigures of(AbstractHistogram nanos) {
+    if (nanos.getTotalCount() == 0) {
+      return new LatencyFigures(0, 0, 0, 0, 0, 0, 0);
+    }
     return new LatencyFigures(
         nanos.getTotalCount(),
         nanos.getValueAtPercentile(50) / 1e3,

@@ -28,8 +28,7 @@ import org.HdrHistogram.Histogram;
  * <p>What the end of the run finds unanswered, sent or queued, counts with its age if it is older
  * than the median of its class's answered ones.
  *
- * <p>Between requests the generator's thread spins, because a sleeping one wakes too late: give it
- * a core of its own. One object may run several times, one run at a time.
+ * <p>One object may run several times, one run at a time.
  */
 public final class OpenLoop {
   private final Options options;
@@ -54,7 +53,8 @@ public final class OpenLoop {
    * @throws InterruptedException if interrupted while waiting; the run is over, all is closed
    */
   public Run run(LoadListener listener) throws IOException, InterruptedException {
-    throw new UnsupportedOperationException(options.toString());
+    return GeneratorThread.run(
+        "open-loop-generator", thread -> OpenLoopSession.run(options, thread, listener));
   }
 
   /** When requests are planned. */
@@ -94,7 +94,7 @@ public final class OpenLoop {
    *
    * @param target whom to ask
    * @param requestsPerSecond how many requests to plan, 0.1 to 1,000,000 per second
-   * @param mix the kinds of request, 1 to 100, with different names
+   * @param mix the kinds of request, 1 to 10, with different names
    * @param connections how many connections carry them, one request at a time each, 1 to 10000
    * @param arrivals when they are planned
    * @param seed decides the random distances and which request is of which class, so that variants
@@ -123,7 +123,7 @@ public final class OpenLoop {
                 + requestsPerSecond);
       }
       mix = List.copyOf(mix);
-      Check.range("number of classes", mix.size(), 1, 100);
+      Check.range("number of classes", mix.size(), 1, 10);
       if (mix.stream().map(RequestClass::name).distinct().count() < mix.size()) {
         throw new IllegalArgumentException("classes must have different names: mix=" + mix);
       }
@@ -233,7 +233,10 @@ public final class OpenLoop {
    * @param name what it is called
    * @param n what it asked for
    * @param planned how many were planned within the measured time
-   * @param answered how many were answered in it
+   * @param answered how many were answered in it, including those planned while warming up, which
+   *     count from the beginning of the measured time
+   * @param failed how many of the planned ones were answered with nonsense, or lost with their
+   *     connection; they are not sent again
    * @param response latencies from the planned time
    * @param service latencies from the moment of sending
    */
@@ -242,6 +245,7 @@ public final class OpenLoop {
       int n,
       long planned,
       long answered,
+      long failed,
       LatencyFigures response,
       LatencyFigures service) {}
 

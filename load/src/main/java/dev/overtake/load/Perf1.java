@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 
@@ -21,6 +22,9 @@ import org.HdrHistogram.Histogram;
  * <p>One object may run several times, one run at a time.
  */
 public final class Perf1 {
+  // Nobody is told the intervals; their ends are where the generator sees that it comes late.
+  private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   private final Options options;
 
   /**
@@ -57,8 +61,11 @@ public final class Perf1 {
       health.lap(); // connecting is not measured
       recorder.start(System.nanoTime());
       while (!recorder.timeline.isOver()) {
-        wire.poll(recorder.timeline.nextNanos());
-        recorder.timeline.advance(System.nanoTime());
+        long due = recorder.timeline.nextNanos();
+        wire.poll(due);
+        long now = System.nanoTime();
+        health.cameLate(now - due);
+        recorder.timeline.advance(now);
       }
       return recorder.run(HealthWatch.closedLoop(List.of(health.lap())));
     }
@@ -161,12 +168,11 @@ public final class Perf1 {
       this.thread = thread;
       this.listener = listener;
       this.loop = new ClosedLoop(wire, options.n, options.clients, this::answered);
-      long nanos = options.duration.toNanos();
       this.timeline =
           new Timeline(
-              List.of(new Timeline.Plan("measured", nanos)),
+              List.of(new Timeline.Plan("measured", options.duration.toNanos())),
               0,
-              nanos,
+              INTERVAL_NANOS,
               this::ended,
               LoadListener.NONE);
     }

@@ -93,8 +93,10 @@ final class Perf2Session {
     shorts.start(start);
     boolean hogsOn = false;
     while (!timeline.isOver()) {
-      wire.poll(timeline.nextNanos());
+      long due = timeline.nextNanos();
+      wire.poll(due);
       long now = System.nanoTime();
+      health.cameLate(now - due);
       timeline.advance(now);
       boolean hogsWanted = timeline.phase() == loaded && options.hogs() > 0;
       if (hogsWanted && !hogsOn) {

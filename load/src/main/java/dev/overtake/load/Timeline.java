@@ -157,7 +157,7 @@ final class Timeline {
             requests / seconds,
             second.getValueAtPercentile(50) / 1e3,
             second.getValueAtPercentile(99) / 1e3,
-            second.getMaxValue() / 1e3));
+            requests == 0 ? 0 : second.getMaxValue() / 1e3));
     second.reset();
     secondStart = intervalStop;
   }

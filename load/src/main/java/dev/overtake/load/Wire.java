@@ -35,9 +35,6 @@ final class Wire implements AutoCloseable {
    */
   private static final long REOPEN_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  // A selector sleeps whole milliseconds and oversleeps: the last stretch is spun.
-  private static final long SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(1_500);
-
   private static final int READ_BYTES = 1 << 16;
 
   // No answer of the protocol is longer; noise without a newline must not be waited for for ever.
@@ -104,7 +101,7 @@ final class Wire implements AutoCloseable {
     private long closes;
     private long nonsense;
     private @Nullable String firstNonsense;
-    private @Nullable String lastConnectFailure;
+    private @Nullable String firstOtherConnectFailure;
 
     private Group(Events events, boolean reopens) {
       this.events = events;
@@ -121,7 +118,14 @@ final class Wire implements AutoCloseable {
 
     Failures failures() {
       return new Failures(
-          refused, connectTimeouts, otherConnectFailures, resets, closes, nonsense, firstNonsense);
+          refused,
+          connectTimeouts,
+          otherConnectFailures,
+          resets,
+          closes,
+          nonsense,
+          firstOtherConnectFailure,
+          firstNonsense);
     }
 
     private void connectFailed(IOException e) {
@@ -132,7 +136,9 @@ final class Wire implements AutoCloseable {
         connectTimeouts++;
       } else {
         otherConnectFailures++;
-        lastConnectFailure = message;
+        if (firstOtherConnectFailure == null) {
+          firstOtherConnectFailure = message;
+        }
       }
     }
   }
@@ -240,7 +246,7 @@ final class Wire implements AutoCloseable {
     if (group.refused > 0) {
       return TargetUnreachableException.refused(target);
     }
-    String reason = group.lastConnectFailure;
+    String reason = group.firstOtherConnectFailure;
     return reason == null
         ? TargetUnreachableException.silent(target, patience)
         : TargetUnreachableException.because(target, reason);
@@ -355,7 +361,7 @@ final class Wire implements AutoCloseable {
 
   /**
    * Handles what is ready; if nothing is, waits until something is, or until the given time, which
-   * it may overrun by a millisecond, or until the thread is interrupted.
+   * it may overrun by a millisecond, or until it is woken up.
    *
    * @throws InterruptedException if the thread is interrupted; the wire is as usable as before
    */
@@ -365,10 +371,9 @@ final class Wire implements AutoCloseable {
     select(waitNanos <= 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(waitNanos) + 1);
   }
 
-  /** As {@link #poll}, but does not overrun: it spins through the last stretch. */
-  void pollPunctually(long untilNanos) throws IOException, InterruptedException {
-    long waitNanos = earliestTimer(untilNanos) - System.nanoTime();
-    select(TimeUnit.NANOSECONDS.toMillis(Math.max(0, waitNanos - SPIN_NANOS)));
+  /** Makes the present or next {@link #poll} return. The one method for other threads. */
+  void wakeUp() {
+    selector.wakeup();
   }
 
   private void select(long millis) throws IOException, InterruptedException {
@@ -489,10 +494,17 @@ final class Wire implements AutoCloseable {
   private void countNonsense(Group group, int begin, int end) {
     group.nonsense++;
     if (group.firstNonsense == null) {
-      var bytes = new byte[Math.min(end - begin, SHOWN_OF_NONSENSE)];
-      received.get(begin, bytes);
-      group.firstNonsense = new String(bytes, StandardCharsets.US_ASCII);
+      var shown = new StringBuilder();
+      for (int i = begin; i < end && shown.length() < SHOWN_OF_NONSENSE; i++) {
+        shown.append(printable(received.get(i)));
+      }
+      group.firstNonsense = shown.toString();
     }
+  }
+
+  /** A character that cannot break the line of a message, whatever a server sends. */
+  static char printable(int c) {
+    return c < ' ' || c > '~' ? '.' : (char) c;
   }
 
   /** Closes all links and the selector. Idempotent. */

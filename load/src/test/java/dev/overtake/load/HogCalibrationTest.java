@@ -6,59 +6,60 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class HogCalibrationTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
 
-  /** A server whose work is exactly golden: n takes as many microseconds as 1.618 to the n-15. */
-  private static String golden(int n) {
-    long nanos = (long) (1_000 * Math.pow((1 + Math.sqrt(5)) / 2, n - 15));
-    for (long end = System.nanoTime() + nanos, left; (left = end - System.nanoTime()) > 0; ) {
-      LockSupport.parkNanos(left);
-    }
-    return "1";
+  private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 1_000_000);
+
+  /** A server that answers n after 1.618 to the n-15 microseconds, on the test's clock. */
+  private TestServer golden(int offset) throws IOException {
+    return TestServer.answering(n -> {
+      clock.addAndGet((long) (1_000 * Math.pow((1 + Math.sqrt(5)) / 2, n - 15 - offset)));
+      return "1";
+    });
+  }
+
+  private HogCalibration calibration(TestServer server, Duration wanted) {
+    return new HogCalibration(server.target(), wanted, Duration.ofSeconds(20), clock::get);
   }
 
   @Test
   void findsTheRequestThatLastsAboutAsLongAsAsked() throws Exception {
-    try (var server = TestServer.answering(HogCalibrationTest::golden)) {
+    try (var server = golden(0)) {
       // 1000 s are 1e9 µs, which is 1.618 to the 43.07.
-      HogCalibration.Hog hog = new HogCalibration(server.target(), Duration.ofSeconds(1_000)).run();
+      HogCalibration.Hog hog = calibration(server, Duration.ofSeconds(1_000)).run();
 
-      // A disturbed timing may cost one step either way.
-      assertThat(hog.n()).isBetween(57, 59);
-      assertThat(hog.expectedSeconds()).isBetween(500.0, 2_000.0);
+      assertThat(hog.n()).isEqualTo(58);
+      assertThat(hog.expectedSeconds()).isBetween(966.0, 970.0);
       await().until(() -> server.open() == 0);
     }
   }
 
   @Test
   void findsShortOnesToo() throws Exception {
-    try (var server = TestServer.answering(HogCalibrationTest::golden)) {
-      HogCalibration.Hog hog = new HogCalibration(server.target(), Duration.ofMillis(8)).run();
-
-      // 8000 µs are 1.618 to the 18.7.
-      assertThat(hog.n()).isBetween(32, 35);
+    try (var server = golden(0)) {
+      // 8000 µs are 1.618 to the 18.68.
+      assertThat(calibration(server, Duration.ofMillis(8)).run().n()).isEqualTo(34);
     }
   }
 
   @Test
   void asksForNoMoreThan92() throws Exception {
-    try (var server =
-        TestServer.answering(
-            n -> golden(n - 45))) { // as if it were fib on a machine from the far future
-      HogCalibration.Hog hog = new HogCalibration(server.target(), Duration.ofHours(1)).run();
+    try (var server = golden(45)) { // as if on a machine from the far future
+      HogCalibration.Hog hog = calibration(server, Duration.ofHours(1)).run();
 
       assertThat(hog.n()).isEqualTo(92);
-      assertThat(hog.expectedSeconds()).isLessThan(3_600);
+      assertThat(hog.expectedSeconds()).isBetween(4.8, 4.9);
     }
   }
 
@@ -97,7 +98,8 @@ class HogCalibrationTest {
       var target = new Target("127.0.0.1", silent.getLocalPort());
 
       assertThatExceptionOfType(CalibrationException.class)
-          .isThrownBy(() -> new HogCalibration(target, SECOND, Duration.ofMillis(200)).run())
+          .isThrownBy(() ->
+              new HogCalibration(target, SECOND, Duration.ofMillis(200), System::nanoTime).run())
           .withMessageContaining("no answer to n=10 within 0.2 s");
     }
   }
