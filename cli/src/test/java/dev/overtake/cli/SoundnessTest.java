@@ -11,7 +11,7 @@ import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 
 class SoundnessTest {
-  private static final Failures NONE = new Failures(0, 0, 0, 0, 0, 0, null);
+  private static final Failures NONE = new Failures(0, 0, 0, 0, 0, 0, null, null);
 
   private final StringWriter err = new StringWriter();
 
@@ -25,7 +25,7 @@ class SoundnessTest {
 
   @Test
   void whatWentWrongIsToldByKind() {
-    check(1_000, new Failures(0, 0, 0, 2, 1, 1, "hello"), health(false));
+    check(1_000, new Failures(0, 0, 0, 2, 1, 1, null, "hello"), health(false));
 
     assertThat(err.toString())
         .startsWith(
@@ -38,6 +38,6 @@ class SoundnessTest {
   }
 
   private static GeneratorHealth health(boolean saturated) {
-    return new GeneratorHealth(1, 0.5, null, 0, 0, 0, null, saturated, "it kept up");
+    return new GeneratorHealth(1, 0.5, null, 0, 0, 0, 0, null, saturated, "it kept up");
   }
 }
