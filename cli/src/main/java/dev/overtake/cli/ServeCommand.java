@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.cli;
 
+import dev.overtake.scheduler.Scheduler;
 import dev.overtake.server.Handler;
 import dev.overtake.server.Handlers;
 import dev.overtake.server.Model;
@@ -50,11 +51,20 @@ final class ServeCommand implements Callable<@Nullable Void> {
   @Option(
       names = "--model",
       paramLabel = "MODEL",
-      defaultValue = "threads",
+      defaultValue = "overtake",
       completionCandidates = ModelSpellings.class,
       description =
           "How connections get threads: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private String modelSpelling;
+
+  @Option(
+      names = "--quantum",
+      paramLabel = "DURATION",
+      converter = Durations.class,
+      description =
+          "How much CPU time a slice may take under the model overtake before it loses its event"
+              + " loop, from 0 to 10s (default: 1ms).")
+  private @Nullable Duration quantum;
 
   @Option(
       names = "--processes",
@@ -116,7 +126,7 @@ final class ServeCommand implements Callable<@Nullable Void> {
   public @Nullable Void call() throws IOException, InterruptedException {
     requireTheOnly("1", "--processes", String.valueOf(processes));
     requireTheOnly("inline", "--compute", compute);
-    Model model = CommandFailure.misusedUnless(() -> Model.parse(modelSpelling));
+    Model model = CommandFailure.misusedUnless(this::model);
     Handler handler = CommandFailure.misusedUnless(() -> Handlers.named(handlerName, classPath()));
     TcpServer.Builder builder =
         CommandFailure.misusedUnless(() ->
@@ -135,6 +145,18 @@ final class ServeCommand implements Callable<@Nullable Void> {
       server.await();
     }
     return null;
+  }
+
+  private Model model() {
+    Duration given = quantum;
+    if (given == null) {
+      return Model.parse(modelSpelling);
+    }
+    if (!modelSpelling.equals("overtake")) {
+      throw new IllegalArgumentException(
+          "--quantum is for the model overtake: --model " + modelSpelling + "; leave --quantum out");
+    }
+    return Model.overtake(Scheduler.builder().quantum(given));
   }
 
   private static void requireTheOnly(String choice, String option, String value) {

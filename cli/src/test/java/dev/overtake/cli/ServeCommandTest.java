@@ -34,7 +34,7 @@ class ServeCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sequential", "threads", "pool:2", "virtual"})
+  @ValueSource(strings = {"sequential", "threads", "pool:2", "virtual", "event-loop", "overtake"})
   void itSaysWhereItListensAndAnswersThere(String model) throws Exception {
     Process process = start("serve", "fib", "--model", model, "--port", "0");
 
@@ -63,6 +63,16 @@ class ServeCommandTest {
       assertThatItEndsWell(process, signal);
       assertThat(reader(client).readLine()).isNull();
     }
+  }
+
+  @Test
+  void theQuantumIsTheModelOvertakesAlone() throws Exception {
+    Process process = start("serve", "echo", "--port", "0", "--quantum", "500us");
+    assertThat(readLine(process)).contains(" model=overtake ");
+    Process refused = start("serve", "echo", "--model", "threads", "--quantum", "2ms");
+    assertThat(refused.waitFor()).isEqualTo(2);
+    assertThat(refused.errorReader(UTF_8).readLine())
+        .contains("--quantum is for the model overtake: --model threads");
   }
 
   @Test
@@ -114,6 +124,9 @@ class ServeCommandTest {
   private Process start(String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // As the launcher does: the event loops need both.
+    command.add("--add-opens=java.base/java.lang=dev.overtake.scheduler");
+    command.add("--enable-native-access=dev.overtake.scheduler");
     command.addAll(List.of("-p", System.getProperty("jdk.module.path")));
     command.addAll(List.of("-m", "dev.overtake.cli/dev.overtake.cli.Main"));
     command.addAll(List.of(arguments));

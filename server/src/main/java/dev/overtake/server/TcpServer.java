@@ -81,7 +81,7 @@ public final class TcpServer implements AutoCloseable {
    * Starts to describe a server.
    *
    * @param handler serves the connections, all of them, so it must be thread-safe
-   * @return a builder with the model {@code threads}, on a free port of 127.0.0.1
+   * @return a builder with the model {@code overtake}, on a free port of 127.0.0.1
    */
   public static Builder builder(Handler handler) {
     return new Builder(handler);
@@ -322,7 +322,7 @@ public final class TcpServer implements AutoCloseable {
   /** Describes a server until {@link #start()}. Not thread-safe. */
   public static final class Builder {
     private final Handler handler;
-    private Model model = Model.parse("threads");
+    private Model model = Model.parse("overtake");
     private String host = "127.0.0.1";
     private int port;
     private int backlog = 1024;
@@ -333,7 +333,7 @@ public final class TcpServer implements AutoCloseable {
     }
 
     /**
-     * Chooses how connections get threads; otherwise {@code threads}.
+     * Chooses how connections get threads; otherwise {@code overtake}.
      *
      * @param model a model that serves no other server
      * @return this
