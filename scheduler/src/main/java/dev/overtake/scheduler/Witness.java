@@ -89,7 +89,8 @@ final class Witness extends Thread implements EventLoops.OverstayListener {
       return; // it has ended meanwhile; there is no site to name
     }
     String place = site(trace);
-    Site site = sites.computeIfAbsent(sites.size() < SITES ? place : "elsewhere", p -> new Site());
+    boolean known = sites.size() < SITES || sites.containsKey(place);
+    Site site = sites.computeIfAbsent(known ? place : "elsewhere", p -> new Site());
     site.count++;
     if (site.count == 1 || overstay.handoffNanos() - site.lastLineNanos > LINE_EVERY_NANOS) {
       site.lastLineNanos = overstay.handoffNanos();
