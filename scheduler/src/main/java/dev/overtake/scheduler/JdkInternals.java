@@ -5,7 +5,12 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +59,46 @@ final class JdkInternals {
       throw e;
     } catch (Throwable e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Starts the JDK's timer threads. Each is made by the first timed wait whose carrier's number
+   * falls to it, and a thread inherits its maker's priority: that carrier might be a demoted one,
+   * and every timer would be late from then on. So here carriers with numbers in a row let a
+   * virtual thread wait.
+   */
+  static void startTimers() {
+    int processors = Runtime.getRuntime().availableProcessors();
+    int timers = Integer.getInteger("jdk.virtualThreadScheduler.timerQueues", processors);
+    BlockingQueue<Runnable> continuations = new LinkedBlockingQueue<>();
+    for (int i = 0; i < timers; i++) {
+      newVirtualThread(continuations::add, "", () -> LockSupport.parkNanos(1)).start();
+    }
+    List<Thread> carriers = new ArrayList<>();
+    for (int i = 0; i < timers; i++) {
+      Runnable untilTheWait = continuations.remove();
+      carriers.add(
+          Thread.ofPlatform()
+              .daemon()
+              .name("overtake-timers-" + i)
+              .unstarted(() -> {
+                untilTheWait.run();
+                try {
+                  continuations.take().run(); // the timer's word that somebody's wait is over
+                } catch (InterruptedException e) {
+                  throw new IllegalStateException("nobody interrupts this thread", e);
+                }
+              }));
+    }
+    carriers.forEach(Thread::start);
+    for (Thread carrier : carriers) {
+      try {
+        carrier.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return; // they go on without us
+      }
     }
   }
 

@@ -72,7 +72,7 @@ public final class Scheduler implements AutoCloseable {
       witness = null;
       rescue = builder.timeSharing ? ParallelismRescue.start(name, builder) : null;
     } else {
-      warmTimers();
+      JdkInternals.startTimers();
       rescue = null;
       Witness witnessing = new Witness(name, quantumNanos);
       try {
@@ -107,30 +107,6 @@ public final class Scheduler implements AutoCloseable {
       }
     }
     bean = Boolean.getBoolean("overtake.nojmx") ? null : Beans.register(this, name);
-  }
-
-  /**
-   * Starts the JDK's timer threads from here: a thread inherits its maker's priority, and the first
-   * timed wait might otherwise be that of a demoted carrier.
-   */
-  private static void warmTimers() {
-    int timers = Math.max(1, Runtime.getRuntime().availableProcessors());
-    Thread[] sleepers = new Thread[timers];
-    for (int i = 0; i < timers; i++) {
-      sleepers[i] = Thread.startVirtualThread(() -> LockSupport.parkNanos(1));
-    }
-    for (Thread sleeper : sleepers) {
-      boolean interrupted = false;
-      while (sleeper.isAlive() && !interrupted) {
-        try {
-          sleeper.join(Duration.ofMillis(100));
-          interrupted = true; // joined or given up: the timers are started either way
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          return;
-        }
-      }
-    }
   }
 
   /**
