@@ -115,6 +115,7 @@ final class Bench {
           ServerProcess.start(
               children, seating.serverStarter(placement), variant.serve("fib"), READY_WITHIN);
     } catch (ServerFailure e) {
+      stopIfEnding();
       row.neverStarts(e.why());
       progress.note("%s: %s; its row stays empty".formatted(variant.name(), e.why()));
       return;
@@ -123,10 +124,18 @@ final class Bench {
       try {
         row.add(measurement.of(variant, server, round));
       } catch (ServerFailure e) {
+        stopIfEnding();
         String why = server.died() ? "it died; its last words: " + server.lastWords() : e.why();
         row.failed(why);
         progress.note("%s, round %d: %s".formatted(variant.name(), round, why));
       }
+    }
+  }
+
+  /** A server that a signal to the lab has ended is no finding. */
+  private void stopIfEnding() throws InterruptedException {
+    if (children.ending()) {
+      throw new InterruptedException("the lab is being stopped");
     }
   }
 

@@ -40,6 +40,7 @@ final class ChildProcesses implements AutoCloseable {
   private final Set<Process> living = ConcurrentHashMap.newKeySet();
   private final Thread hook = new Thread(this::endAll, "end-child-processes");
   private final @Nullable Process guard;
+  private volatile boolean ending; // pairs with its read in start()
 
   ChildProcesses() {
     guard = startGuard();
@@ -49,13 +50,24 @@ final class ChildProcesses implements AutoCloseable {
   /**
    * Starts a process that ends with the lab at the latest.
    *
-   * @throws IOException if the command cannot be started; nothing is left
+   * @throws IOException if the command cannot be started, or all processes are being ended; nothing
+   *     is left
    */
   Process start(ProcessBuilder command) throws IOException {
     Process child = command.start();
     living.add(child);
     tellGuard("add", child);
+    // Pairs with the write in endAll(): it sees this one among the living, or is seen here.
+    if (ending) {
+      stop(child, 0);
+      throw new IOException("all processes are being ended");
+    }
     return child;
+  }
+
+  /** Whether all processes are being ended, or have been: by {@link #close()} or a signal. */
+  boolean ending() {
+    return ending;
   }
 
   /**
@@ -103,6 +115,7 @@ final class ChildProcesses implements AutoCloseable {
   }
 
   private void endAll() {
+    ending = true;
     for (Process child : living) {
       child.descendants().forEach(ProcessHandle::destroyForcibly);
       child.destroyForcibly();

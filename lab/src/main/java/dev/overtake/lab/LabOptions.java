@@ -103,6 +103,9 @@ public final class LabOptions {
     if (effort == Effort.QUICK) {
       command.append(" --quick");
     }
+    if (!models.equals(Variant.MODELS)) {
+      command.append(" --models ").append(String.join(",", models));
+    }
     if (!DEFAULT_PYTHON.equals(python)) {
       command.append(" --python ").append(python == null ? NO_PYTHON : python);
     }
@@ -140,8 +143,16 @@ public final class LabOptions {
      *
      * @param ids as {@link Lab#experiments()} lists them
      * @return this builder
+     * @throws IllegalArgumentException with a line for the user, if one of them is unknown
      */
     public Builder experiments(List<String> ids) {
+      for (String id : ids) {
+        if (!Lab.experiments().containsKey(id)) {
+          throw new IllegalArgumentException(
+              "experiment \"%s\" is unknown; there are %s"
+                  .formatted(id, String.join(", ", Lab.experiments().keySet())));
+        }
+      }
       experiments = List.copyOf(ids);
       return this;
     }

@@ -2,6 +2,7 @@
 package dev.overtake.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
@@ -48,6 +49,16 @@ class ChildProcessesTest {
       assertThat(Thread.interrupted()).isTrue();
       assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
     }
+  }
+
+  @Test
+  void nothingStartsOnceAllIsBeingEnded() {
+    ChildProcesses children = new ChildProcesses();
+    children.close();
+
+    assertThat(children.ending()).isTrue();
+    assertThatIOException().isThrownBy(() -> children.start(new ProcessBuilder("sleep", "1000")));
+    assertThat(children.living()).isZero();
   }
 
   @Test
