@@ -111,7 +111,7 @@ class Perf2ClaimsTest {
   }
 
   private static HogTrials.Round round(Perf2.PhaseRun calm, Perf2.PhaseRun loaded) {
-    Failures none = new Failures(0, 0, 0, 0, 0, 0, null);
+    Failures none = new Failures(0, 0, 0, 0, 0, 0, null, null);
     var hogs = new Perf2.HogRun(1, 1, new Histogram(3), none);
     var result =
         new Perf2.Result(1, 1, 40, calm.figures(), loaded.figures(), null, null, List.of());
@@ -123,15 +123,16 @@ class Perf2ClaimsTest {
   }
 
   private static Perf2.PhaseRun phase(double rate) {
-    return phase(rate, new GeneratorHealth(1, 0.4, null, 0, 0, 0, null, false, "kept up"));
+    return phase(rate, false);
   }
 
   private static Perf2.PhaseRun limited(double rate) {
-    return phase(rate, new GeneratorHealth(1, 1, null, 0, 0, 0, null, true, "was the limit"));
+    return phase(rate, true);
   }
 
-  private static Perf2.PhaseRun phase(double rate, GeneratorHealth health) {
+  private static Perf2.PhaseRun phase(double rate, boolean saturated) {
     var figures = new Perf2.Phase(rate, 0, 0, 0, 0, 0, 0, (long) rate);
+    var health = new GeneratorHealth(1, 0.4, null, 0, 0, 0, 0, null, saturated, "as the test says");
     return new Perf2.PhaseRun("phase", 1, figures, new Histogram(3), 0, 1, health);
   }
 }
