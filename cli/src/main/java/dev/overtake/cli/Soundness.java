@@ -24,12 +24,14 @@ final class Soundness {
     if (answered == 0) {
       throw new CommandFailure(
           ExitCode.FAILED,
-          "no answer at all; check that the server is not busy with others and speaks the protocol");
+          "no answer at all; check that the server is not busy with others, and speaks the"
+              + " protocol");
     }
     if (health.saturated()) {
       throw new CommandFailure(
           ExitCode.INVALID,
-          "the generator was the limit, so the server's own limit is higher; give it a core of its own");
+          "the generator was the limit, so the server's is higher; give the generator a core of its"
+              + " own");
     }
   }
 
