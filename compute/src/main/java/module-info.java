@@ -6,6 +6,8 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.overtake.compute {
   requires static transitive org.jspecify; // the API says what may be null
+  requires java.management; // WorkerCommand: the options of this JVM
+  requires jdk.unsupported; // Signals
 
   exports dev.overtake.compute;
 }

@@ -2,8 +2,9 @@
 package dev.overtake.compute;
 
 import java.time.Duration;
-import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,6 +21,8 @@ final class Alarms implements AutoCloseable {
     thread =
         new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name(threadName).factory());
     thread.setRemoveOnCancelPolicy(true);
+    // Set after the end, an alarm never rings.
+    thread.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
   }
 
   /** A thread inherits its maker's priority, and the first to set an alarm may be a demoted one. */
@@ -27,9 +30,16 @@ final class Alarms implements AutoCloseable {
     thread.prestartCoreThread();
   }
 
-  ScheduledFuture<?> in(Duration delay, Runnable action) {
+  Alarm in(Duration delay, Runnable action) {
     Duration bounded = delay.compareTo(LONGEST) < 0 ? delay : LONGEST;
-    return thread.schedule(action, bounded.toNanos(), TimeUnit.NANOSECONDS);
+    return new Alarm(thread.schedule(action, bounded.toNanos(), TimeUnit.NANOSECONDS));
+  }
+
+  /** One that is set, or has rung. */
+  record Alarm(Future<?> ringing) {
+    void cancel() {
+      ringing.cancel(false);
+    }
   }
 
   @Override

@@ -6,9 +6,10 @@ import java.util.List;
 
 /** What has a spelling: {@code HEAD[:NUMBER][,COMPUTE]}, where the rest is a compute again. */
 final class Computes {
-  static final String CHOICES = "inline, threads:N, threshold:K,COMPUTE";
+  static final String CHOICES = "inline, threads:N, processes:N, threshold:K,COMPUTE";
 
   private static final int MOST_THREADS = 10_000;
+  private static final int MOST_PROCESSES = 256;
   private static final int QUEUE_LIMIT = 1_000;
 
   private Computes() {}
@@ -24,6 +25,13 @@ final class Computes {
       case "inline" -> last(Inline.INSTANCE, spelling, rest);
       case "threads:" ->
           last(new ThreadPool(count(spelling, number, MOST_THREADS), QUEUE_LIMIT), spelling, rest);
+      case "processes:" ->
+          last(
+              new Processes(
+                  count(spelling, number, MOST_PROCESSES),
+                  ProcessPool.builder().classPath(classPath)),
+              spelling,
+              rest);
       case "threshold:" ->
           new Threshold(
               number(spelling, "hint", number, 0, Long.MAX_VALUE),

@@ -2,7 +2,6 @@
 package dev.overtake.compute;
 
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +14,7 @@ final class LocalTrip<T extends @Nullable Object> extends FutureTask<T> implemen
 
   private volatile long waitedNanos = -1; // set once, by the thread that runs
   private long runNanos = -1; // plain: written before the future is done, read after
-  private volatile @Nullable ScheduledFuture<?> alarm; // set once, by the submitter
+  private volatile Alarms.@Nullable Alarm alarm; // set once, by the submitter
 
   // Guards `runner`: a deadline interrupts the thread that runs this task, never one that has gone
   // on to the next.
@@ -36,11 +35,11 @@ final class LocalTrip<T extends @Nullable Object> extends FutureTask<T> implemen
   /** To be called once, by the submitter. */
   void expireBy(Alarms alarms) {
     if (task.deadline() != null) {
-      ScheduledFuture<?> set = alarms.in(task.deadline(), this::expire);
+      Alarms.Alarm set = alarms.in(task.deadline(), this::expire);
       alarm = set;
       // Pairs with done(), which may have looked before there was an alarm to cancel.
       if (isDone()) {
-        set.cancel(false);
+        set.cancel();
       }
     }
   }
@@ -93,9 +92,9 @@ final class LocalTrip<T extends @Nullable Object> extends FutureTask<T> implemen
 
   @Override
   protected void done() {
-    ScheduledFuture<?> set = alarm;
+    Alarms.Alarm set = alarm;
     if (set != null) {
-      set.cancel(false);
+      set.cancel();
     }
     ended.accept(this);
   }
