@@ -33,21 +33,23 @@ final class Metronome implements AutoCloseable {
 
   private void beat() {
     sharpenTimers();
-    for (long due; (due = startNanos + schedule.nanos()) - endNanos < 0; schedule.advance()) {
-      long left = due - System.nanoTime();
-      // What is overdue already was woken for, or is seen by the generator, which looks itself.
-      if (left <= 0) {
-        continue;
+    while (due() - endNanos < 0 && !Thread.interrupted()) {
+      // Wake after looking at the clock, whether or not this thread slept: the generator may have
+      // looked before. It then finds due whatever was due by this look.
+      long now = System.nanoTime();
+      boolean any = false;
+      for (; due() - now <= 0; schedule.advance()) {
+        any = true;
       }
-      while (left > 0) {
-        LockSupport.parkNanos(left);
-        if (Thread.interrupted()) {
-          return;
-        }
-        left = due - System.nanoTime();
+      if (any) {
+        wake.run();
       }
-      wake.run();
+      LockSupport.parkNanos(due() - System.nanoTime()); // not at all if it is due by now
     }
+  }
+
+  private long due() {
+    return startNanos + schedule.nanos();
   }
 
   // Linux lets a timer be late by 50 µs to save wake-ups, unless the thread asks otherwise. The

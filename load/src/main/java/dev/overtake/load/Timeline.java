@@ -16,8 +16,8 @@ import org.HdrHistogram.Histogram;
  * <p>Not thread-safe.
  */
 final class Timeline {
-  // From 64 ns to an hour; longer ones count as an hour.
-  private static final long FINEST_NANOS = 64;
+  // Longer latencies count as an hour.
+  private static final long FINEST_NANOS = 16;
   private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
   private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 

@@ -483,6 +483,7 @@ final class Wire implements AutoCloseable {
     }
     if (link.answerBytes > LONGEST_ANSWER) {
       countNonsense(group, begin, count);
+      link.awaiting |= answered; // an answer with noise behind it is none
       lose(link);
     } else if (answered && number) {
       group.events.answered(link, now);
