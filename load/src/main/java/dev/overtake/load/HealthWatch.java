@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class HealthWatch implements AutoCloseable {
   private static final double SATURATED_SHARE = 0.95;
   private static final double LATE_MICROS = 500;
-  private static final double NOTEWORTHY_WAIT_SHARE = 0.05;
+  private static final double NOTEWORTHY_WAIT_SHARE = 0.1;
   private static final long NOTEWORTHY_ABSENCE_NANOS = 10_000_000;
 
   // Nanoseconds on a processor, nanoseconds ready and waiting for one, number of slices.
