@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.scheduler;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -109,6 +112,7 @@ class OtherRuntimesTest {
         case "portable" -> portable();
         case "unrescued" -> unrescued();
         case "timers" -> timers();
+        case "log" -> log();
         default -> throw new IllegalArgumentException(args[0]);
       }
     }
@@ -170,6 +174,25 @@ class OtherRuntimesTest {
       }
     }
 
+    private static void log() throws Exception {
+      ByteArrayOutputStream logged = new ByteArrayOutputStream();
+      System.setErr(new PrintStream(logged, true, UTF_8)); // where the log goes by default
+      try (Scheduler scheduler =
+          Scheduler.builder().name("child").eventLoops(1).maxOverstaying(1).build()) {
+        List<Thread> hogs = startHogs(scheduler, 17);
+        while (!logged.toString(UTF_8).contains("carriers overstay at once")
+            || !logged.toString(UTF_8).contains("past its quantum")) {
+          Thread.onSpinWait();
+        }
+        System.out.println("handed off " + scheduler.figures().computingHandoffs());
+        stop = true;
+        for (Thread hog : hogs) {
+          hog.join();
+        }
+      }
+      System.out.println(logged.toString(UTF_8));
+    }
+
     private static long liveTimers() {
       return Thread.getAllStackTraces().keySet().stream()
           .filter(thread -> thread.getName().equals("VirtualThread-unparker"))
@@ -190,22 +213,7 @@ class OtherRuntimesTest {
     }
 
     private static void runBesideHogs(Scheduler scheduler, String when) throws Exception {
-      CountDownLatch begun = new CountDownLatch(5);
-      stop = false;
-      List<Thread> hogs = new ArrayList<>();
-      for (int i = 0; i < 5; i++) {
-        hogs.add(
-            scheduler.newThread(
-                "hog",
-                () -> {
-                  begun.countDown();
-                  while (!stop) {
-                    Thread.onSpinWait();
-                  }
-                }));
-      }
-      hogs.forEach(Thread::start);
-      begun.await();
+      List<Thread> hogs = startHogs(scheduler, 5);
       for (int i = 0; i < 20; i++) {
         Thread thread = scheduler.newThread("short", () -> {});
         thread.start();
@@ -218,6 +226,27 @@ class OtherRuntimesTest {
       for (Thread hog : hogs) {
         hog.join();
       }
+    }
+
+    private static List<Thread> startHogs(Scheduler scheduler, int count)
+        throws InterruptedException {
+      CountDownLatch begun = new CountDownLatch(count);
+      stop = false;
+      List<Thread> hogs = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        hogs.add(
+            scheduler.newThread(
+                "hog",
+                () -> {
+                  begun.countDown();
+                  while (!stop) {
+                    Thread.onSpinWait();
+                  }
+                }));
+      }
+      hogs.forEach(Thread::start);
+      begun.await();
+      return hogs;
     }
 
     // Apart, so that a runtime without the module never loads the bean.

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+/** A scheduler with nothing to do. */
+class IdleTest {
+  @Test
+  void theWatchdogSleepsWhileAllLoopsWaitAndIsAwakeForEveryHog() {
+    try (Scheduler scheduler =
+        Scheduler.builder().name("idle").eventLoops(2).demotion(Demotion.NONE).build()) {
+      Thread watchdog = watchdogOf("idle");
+      for (int round = 1; round <= 25; round++) {
+        sleeps(watchdog);
+        int handoffs = round;
+        Hogs hogs = Hogs.on(scheduler, 1);
+        Eventually.that("handed off", () -> scheduler.figures().computingHandoffs() >= handoffs);
+        hogs.close();
+      }
+      sleeps(watchdog);
+      Eventually.that("none overstays", () -> scheduler.figures().overstaying() == 0);
+    }
+  }
+
+  @Test
+  void threadsThatOnlyWaitKeepNobodyAwake() {
+    try (Scheduler scheduler = Scheduler.builder().name("waiting").build()) {
+      CountDownLatch never = new CountDownLatch(1);
+      Thread waiting =
+          scheduler.newThread(
+              "waiting",
+              () -> assertThatThrownBy(never::await).isInstanceOf(InterruptedException.class));
+      waiting.start();
+      Eventually.that("it waits", () -> waiting.getState() == Thread.State.WAITING);
+      sleeps(watchdogOf("waiting"));
+      waiting.interrupt();
+      Eventually.ended(waiting);
+      sleeps(watchdogOf("waiting"));
+    }
+  }
+
+  /** While it looks now and then it is in a timed wait. */
+  private static void sleeps(Thread watchdog) {
+    Eventually.that("the watchdog sleeps", () -> watchdog.getState() == Thread.State.WAITING);
+  }
+
+  private static Thread watchdogOf(String scheduler) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals(scheduler + "-watchdog"))
+        .findFirst()
+        .orElseThrow();
+  }
+}
