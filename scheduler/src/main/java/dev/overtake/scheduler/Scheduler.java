@@ -43,7 +43,6 @@ public final class Scheduler implements AutoCloseable {
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
   private final String name;
-  private final AtomicLong threadNumber = new AtomicLong();
   private final AtomicInteger threads = new AtomicInteger();
   private final int eventLoops;
   private final @Nullable EventLoops loops; // null in the fallback
@@ -136,7 +135,8 @@ public final class Scheduler implements AutoCloseable {
    *     is closed
    */
   public ThreadFactory threadFactory(String prefix) {
-    return task -> newThread(prefix.isEmpty() ? "" : prefix + threadNumber.getAndIncrement(), task);
+    AtomicLong number = new AtomicLong();
+    return task -> newThread(prefix.isEmpty() ? "" : prefix + number.getAndIncrement(), task);
   }
 
   /**
