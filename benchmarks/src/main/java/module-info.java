@@ -6,5 +6,20 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.overtake.benchmarks {
   requires static org.jspecify;
+  requires dev.overtake.lab;
+  requires dev.overtake.load;
   requires dev.overtake.server;
+  requires info.picocli;
+  requires io.netty.buffer;
+  requires io.netty.common;
+  requires io.netty.transport;
+  requires io.netty.transport.classes.epoll;
+  requires io.vertx.core;
+  requires jmh.core;
+  requires tools.jackson.core;
+  requires tools.jackson.databind;
+
+  opens dev.overtake.benchmarks to
+      info.picocli,
+      tools.jackson.databind;
 }

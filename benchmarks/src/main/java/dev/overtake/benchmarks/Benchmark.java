@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.benchmarks;
+
+import dev.overtake.lab.ServerFailure;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A question put to several servers in several settings.
+ *
+ * @param <S> a setting, such as a number of connections; its {@code toString} is its name in tables
+ */
+interface Benchmark<S> {
+  /** What to type to run it. */
+  String id();
+
+  String question();
+
+  /** How a server is put under load, in words. */
+  String method();
+
+  /** The servers to measure unless the user names others. */
+  List<String> models();
+
+  List<S> settings();
+
+  /** The columns of the table. */
+  List<Figure> columns();
+
+  /** About how long one measurement takes, with starting and stopping its server. */
+  Duration expected(Bench bench);
+
+  /**
+   * Measures one server in one setting, once. Starts the server itself, and stops it.
+   *
+   * @throws ServerFailure if the server does not do its part
+   * @throws IOException if it can't be reached or used
+   */
+  Measurement measure(Bench bench, S setting, String model)
+      throws ServerFailure, IOException, InterruptedException;
+
+  /** What the figures say, computed from them. */
+  List<Comparison> comparisons(Bench bench, Results results);
+}

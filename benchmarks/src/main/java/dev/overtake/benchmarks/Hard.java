@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.benchmarks;
+
+import dev.overtake.lab.ServerFailure;
+import dev.overtake.lab.ServerProcess;
+import dev.overtake.load.LoadListener;
+import dev.overtake.load.OpenLoop;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Middling requests among short ones, on every connection, at rates that do not give way. */
+record Hard(List<Integer> rates) implements Benchmark<Hard.Setting> {
+  private static final Duration MIDDLING = Duration.ofMillis(8);
+  private static final double SHORT_PERCENT = 99.5;
+  private static final int CONNECTIONS = 64;
+
+  @Override
+  public String id() {
+    return "hard";
+  }
+
+  @Override
+  public String question() {
+    return "How long do short requests wait when one in two hundred takes 8 ms, on any connection?";
+  }
+
+  @Override
+  public String method() {
+    return "open loop, Poisson arrivals, 64 connections, 99.5% n=1 and 0.5% of about 8 ms; latency"
+        + " counts from the planned time; the same arrivals for all servers of a round";
+  }
+
+  @Override
+  public List<String> models() {
+    return List.of("overtake", "threads", "virtual", "netty");
+  }
+
+  @Override
+  public List<Setting> settings() {
+    return rates.stream().map(Setting::new).toList();
+  }
+
+  @Override
+  public List<Figure> columns() {
+    return List.of(
+        Figure.ANSWERED_PER_SECOND,
+        Figure.SHORT_P50,
+        Figure.SHORT_P99,
+        Figure.SHORT_P999,
+        Figure.LONG_P50,
+        Figure.LONG_P99,
+        Figure.SERVER_CORES,
+        Figure.GENERATOR);
+  }
+
+  @Override
+  public Duration expected(Bench bench) {
+    return Bench.START_AND_STOP.plus(bench.plan().warmup()).plus(bench.plan().phase());
+  }
+
+  @Override
+  public Measurement measure(Bench bench, Setting setting, String model)
+      throws ServerFailure, IOException, InterruptedException {
+    int middlingN = bench.requestOf(MIDDLING).n();
+    try (ServerProcess server = bench.start(model)) {
+      OpenLoop.Options load =
+          OpenLoop.Options.defaults(Bench.target(server), setting.rate)
+              .withMix(
+                  List.of(
+                      new OpenLoop.RequestClass("short", 1, SHORT_PERCENT),
+                      new OpenLoop.RequestClass("long", middlingN, 100 - SHORT_PERCENT)))
+              .withConnections(CONNECTIONS);
+      new OpenLoop(load.withTimes(Duration.ZERO, bench.plan().warmup())).run(LoadListener.NONE);
+      Stopwatch cpu = Stopwatch.start(server);
+      OpenLoop.Run run =
+          new OpenLoop(load.withTimes(Duration.ZERO, bench.plan().phase())).run(LoadListener.NONE);
+      OpenLoop.ClassResult shorts = run.result().classes().getFirst();
+      OpenLoop.ClassResult longs = run.result().classes().getLast();
+      return cpu.stop(shorts.answered() + longs.answered())
+          .with(run.health())
+          .with(Figure.ANSWERED_PER_SECOND, run.result().answeredPerSecond())
+          .with(Figure.SHORT_P50, shorts.response().p50Micros() / 1e3)
+          .with(Figure.SHORT_P99, shorts.response().p99Micros() / 1e3)
+          .with(Figure.SHORT_P999, shorts.response().p999Micros() / 1e3)
+          .with(Figure.LONG_P50, longs.response().p50Micros() / 1e3)
+          .with(Figure.LONG_P99, longs.response().p99Micros() / 1e3);
+    }
+  }
+
+  @Override
+  public List<Comparison> comparisons(Bench bench, Results results) {
+    List<Comparison> comparisons = new ArrayList<>();
+    for (Setting setting : settings()) {
+      String at = setting.toString();
+      comparisons.add(
+          Comparison.atMost(
+              setting.rate <= 10_000 ? 1.5 : 3,
+              "overtake, %s, short p99 ms".formatted(at),
+              results.figure(at, Figure.SHORT_P99, "overtake")));
+      comparisons.add(
+          Comparison.atMost(
+              6,
+              "overtake, %s, short p99.9 ms".formatted(at),
+              results.figure(at, Figure.SHORT_P999, "overtake")));
+    }
+    return comparisons;
+  }
+
+  record Setting(int rate) {
+    @Override
+    public String toString() {
+      return "%,d/s".formatted(rate);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.benchmarks;
+
+import dev.overtake.load.GeneratorHealth;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What one round of one server in one setting gave. Not thread-safe while it is being filled. */
+final class Measurement {
+  private final Map<Figure, Double> figures = new EnumMap<>(Figure.class);
+  private @Nullable String limit;
+
+  Measurement with(Figure figure, double value) {
+    figures.put(figure, value);
+    return this;
+  }
+
+  /** Notes how busy the generator was, and whether it was the limit of the figures. */
+  Measurement with(GeneratorHealth health) {
+    if (health.saturated()) {
+      limit = health.verdict();
+    }
+    return with(Figure.GENERATOR, health.cpuShare());
+  }
+
+  /** NaN if there is no such figure. */
+  double value(Figure figure) {
+    return figures.getOrDefault(figure, Double.NaN);
+  }
+
+  /** Why the generator and not the server was the limit; null if it was not. */
+  @Nullable String limit() {
+    return limit;
+  }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.benchmarks;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How much is measured, in all benchmarks alike.
+ *
+ * @param rounds how often each server is measured in each setting
+ * @param phase how long each measured phase lasts
+ * @param warmup how long each fresh server is warmed up before
+ * @param models the servers, as {@link Peer} spells them; empty for each benchmark's own choice
+ * @param jvmFlags what every server's JVM is started with
+ */
+record Plan(
+    int rounds, Duration phase, Duration warmup, List<String> models, List<String> jvmFlags) {
+  Plan {
+    models = List.copyOf(models);
+    jvmFlags = List.copyOf(jvmFlags);
+  }
+
+  List<String> models(Benchmark<?> benchmark) {
+    return models.isEmpty() ? benchmark.models() : models;
+  }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class BenchmarksTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void smallRunPrintsItsTableAndWritesEveryRound(@TempDir Path folder) throws Exception {
+    Path json = folder.resolve("result.json");
+    int exit =
+        execute(
+            "interference",
+            "--models=overtake,netty",
+            "--connections=2",
+            "--hogs=1",
+            "--rounds=2",
+            "--seconds=0.4",
+            "--warmup=0.2",
+            "--placement=shared",
+            "--no-spinners",
+            "--json=" + json);
+
+    assertThat(exit).describedAs(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("command    benchmarks/run interference --models=overtake,netty")
+        .contains("placement  generator and server share cores")
+        .contains("median (min–max) of 2 rounds")
+        .containsPattern("2 connections, 1 hogs +calm req/s +loaded req/s +retention")
+        .containsPattern("(?m)^overtake +[\\d,]+ \\([\\d,]+–[\\d,]+\\)")
+        .containsPattern("(?m)^netty +[\\d,]+ \\(")
+        .containsPattern("overtake, 2 connections, 1 hogs, retention: .* wanted at least 0.900: ")
+        .doesNotContain("not measured");
+
+    JsonNode report = JsonMapper.shared().readTree(Files.readAllBytes(json));
+    JsonNode row = report.at("/benchmarks/0/rows/0");
+    assertThat(report.at("/schema").intValue()).isEqualTo(1);
+    assertThat(row.at("/model").stringValue()).isEqualTo("overtake");
+    assertThat(row.at("/figures/retention/rounds").size()).isEqualTo(2);
+    assertThat(row.at("/figures/calmRequestsPerSecond/min").doubleValue()).isPositive();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "interfernce               | benchmark unknown: interfernce; choose of interference, calm",
+        "calm --models=nety        | model unknown: nety; choose of sequential",
+        "calm --seconds=0          | --seconds must be from 0.2 to 600: 0",
+        "calm --rounds=0           | --rounds must be from 1 to 1000: 0",
+        "interference --hogs=1,-2  | --hogs must be from 1 to 1000: -2",
+        "calm --placement=moon     | moon",
+        "calm --rounds=many        | many"
+      })
+  void misuseIsOneLineWithTheValue(String arguments, String complaint) {
+    int exit = execute(arguments.split(" "));
+
+    assertThat(exit).isEqualTo(2);
+    assertThat(err.toString()).startsWith("benchmarks/run: ").contains(complaint).hasLineCount(1);
+    assertThat(out.toString()).isEmpty();
+  }
+
+  private int execute(String... arguments) {
+    CommandLine command = Benchmarks.commandLine(arguments);
+    return command
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments);
+  }
+}
