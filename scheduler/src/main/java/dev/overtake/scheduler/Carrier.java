@@ -47,13 +47,6 @@ final class Carrier extends Thread {
     return threadId;
   }
 
-  /**
-   * Whether this carrier still drives its loop, so that what it queues will be run without a wake.
-   */
-  boolean driving() {
-    return slices.driving();
-  }
-
   /** W6 in {@link Slices}. */
   void release() {
     released = true;

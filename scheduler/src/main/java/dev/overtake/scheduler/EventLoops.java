@@ -104,7 +104,8 @@ final class EventLoops implements Executor {
   }
 
   void enqueue(Runnable continuation) {
-    queue.add(continuation, Thread.currentThread() instanceof Carrier carrier && carrier.driving());
+    queue.add(
+        continuation, Thread.currentThread() instanceof Carrier carrier ? carrier.slices : null);
     if (stopped) {
       runLeft(); // the last carrier may have looked before
     }

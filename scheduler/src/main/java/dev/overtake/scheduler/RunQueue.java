@@ -21,9 +21,9 @@ final class RunQueue {
    *                                               Z3 waiting := waiting - 1
    *
    * Both sides write before they read, with full fences: if Z2 missed the thread, Q2 sees Z1. A wake
-   * that finds nobody waiting yet ends the next wait. Q2 is left out by a carrier that drives a loop
-   * itself and adds to an empty queue: it will look into the queue before it waits, and if its loop is
-   * taken from it first, the next carrier begins by looking.
+   * that finds nobody waiting yet ends the next wait. Q2 is left out by a carrier that adds to an empty
+   * queue and *then* finds that it still drives a loop: it will look into the queue before it waits, and
+   * if its loop is taken from it, that happens later and the next carrier begins by looking.
    *
    * Wakes are merged (one unused wake at a time), so who was woken and leaves threads in the queue
    * wakes the next one: see helpOthers.
@@ -40,12 +40,12 @@ final class RunQueue {
   /**
    * Q1 and Q2. Never blocks; may be called by any thread.
    *
-   * @param callerDrives whether the caller is a carrier that drives a loop
+   * @param caller the slices of the calling carrier, or null if the caller is none
    */
-  void add(Runnable continuation, boolean callerDrives) {
-    boolean callerRunsIt = callerDrives && queue.isEmpty();
+  void add(Runnable continuation, @Nullable Slices caller) {
+    Slices next = queue.isEmpty() ? caller : null; // who will run it, if still driving then
     queue.add(continuation);
-    if (!callerRunsIt && waiting.get() > 0) {
+    if (waiting.get() > 0 && (next == null || !next.driving())) {
       poller.wake();
     }
   }

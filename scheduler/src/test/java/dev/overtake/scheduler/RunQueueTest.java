@@ -11,6 +11,7 @@ class RunQueueTest {
 
   private final Asleep poller = new Asleep();
   private final RunQueue queue = new RunQueue(poller);
+  private final Slices driver = new Slices();
 
   /** A poller in whose wait something happens. */
   private static final class Asleep implements Poller {
@@ -41,7 +42,7 @@ class RunQueueTest {
 
   @Test
   void whoQueuesWakesACarrierThatWaits() {
-    whileACarrierWaits(() -> queue.add(THREAD, false));
+    whileACarrierWaits(() -> queue.add(THREAD, null));
     assertThat(poller.wakes).isEqualTo(1);
     assertThat(queue.next()).isSameAs(THREAD);
     assertThat(queue.next()).isNull();
@@ -49,7 +50,7 @@ class RunQueueTest {
 
   @Test
   void nobodyIsWokenWhereNobodyWaits() {
-    queue.add(THREAD, false);
+    queue.add(THREAD, null);
     queue.helpOthers();
     assertThat(poller.wakes).isZero();
   }
@@ -57,11 +58,19 @@ class RunQueueTest {
   @Test
   void aDriverRunsItselfWhatItQueuesFirstAndWakesAnotherForTheRest() {
     whileACarrierWaits(() -> {
-      queue.add(THREAD, true);
+      queue.add(THREAD, driver);
       assertThat(poller.wakes).isZero();
-      queue.add(THREAD, true);
+      queue.add(THREAD, driver);
       assertThat(poller.wakes).isEqualTo(1);
     });
+  }
+
+  @Test
+  void aCarrierThatHasLostItsLoopWakesAnotherForWhatItQueues() {
+    long running = driver.begin(THREAD, 0);
+    assertThat(driver.take(running, Slices.TAKEN_BLOCKED)).isTrue();
+    whileACarrierWaits(() -> queue.add(THREAD, driver));
+    assertThat(poller.wakes).isEqualTo(1);
   }
 
   @Test
@@ -69,7 +78,7 @@ class RunQueueTest {
     whileACarrierWaits(() -> {
       queue.helpOthers();
       assertThat(poller.wakes).isZero();
-      queue.add(THREAD, true);
+      queue.add(THREAD, driver);
       queue.helpOthers();
       assertThat(poller.wakes).isEqualTo(1);
     });
@@ -77,7 +86,7 @@ class RunQueueTest {
 
   @Test
   void aCarrierDoesNotWaitWhileThreadsAreQueuedAndLooksForReadinessAllTheSame() {
-    queue.add(THREAD, false);
+    queue.add(THREAD, null);
     assertThat(queue.poll(MemorySegment.NULL)).isFalse();
     assertThat(poller.waits).isZero();
   }
