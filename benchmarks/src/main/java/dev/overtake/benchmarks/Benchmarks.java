@@ -177,7 +177,7 @@ public final class Benchmarks implements Callable<Integer> {
     Plan plan = plan();
     Report report;
     Stage closed;
-    try (Stage stage = Stage.open(placement(), !noSpinners)) {
+    try (Stage stage = Stage.open(placement())) {
       closed = stage;
       Bench bench = new Bench(stage, plan);
       tellExpected(bench, benchmarks);
@@ -186,7 +186,12 @@ public final class Benchmarks implements Callable<Integer> {
       print(Tables.head(report));
       for (Benchmark<?> benchmark : benchmarks) {
         // Printed and written at once: a run of all takes hours, and the next one may fail.
-        Report.Part part = Report.Part.of(benchmark, bench, run(bench, benchmark));
+        if (benchmark.letsCoresSleep() && !noSpinners) {
+          stage.keepAwake();
+        } else {
+          stage.letSleep();
+        }
+        Report.Part part = Report.Part.of(benchmark, stage, bench, run(bench, benchmark));
         report = report.with(part);
         print(Tables.of(part));
         write(report);

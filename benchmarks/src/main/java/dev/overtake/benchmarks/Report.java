@@ -25,7 +25,6 @@ import tools.jackson.databind.module.SimpleModule;
  * @param command what to type to repeat the run
  * @param machine what it ran on
  * @param placement who sat on which cores
- * @param spinners what kept the cores awake
  * @param gauge how long a request takes on this machine
  * @param jvmFlags what every server's JVM was started with
  * @param rounds how often each server was measured in each setting
@@ -39,7 +38,6 @@ record Report(
     String command,
     Machine machine,
     String placement,
-    String spinners,
     String gauge,
     List<String> jvmFlags,
     int rounds,
@@ -65,7 +63,6 @@ record Report(
         command,
         stage.machine(),
         stage.placementInWords(),
-        stage.spinnersInWords(),
         bench.gaugeInWords(),
         Stream.concat(plan.jvmFlags().stream(), Bench.OPENING_FLAGS.stream()).toList(),
         plan.rounds(),
@@ -90,7 +87,6 @@ record Report(
         command,
         machine,
         placement,
-        spinners,
         gauge,
         jvmFlags,
         rounds,
@@ -113,19 +109,25 @@ record Report(
     }
   }
 
-  /** One benchmark. */
+  /**
+   * One benchmark.
+   *
+   * @param spinners what kept the cores awake
+   */
   record Part(
       String id,
       String question,
       String method,
+      String spinners,
       List<String> columns,
       List<Line> rows,
       List<Verdict> comparisons) {
-    static Part of(Benchmark<?> benchmark, Bench bench, Results results) {
+    static Part of(Benchmark<?> benchmark, Stage stage, Bench bench, Results results) {
       return new Part(
           benchmark.id(),
           benchmark.question(),
           benchmark.method(),
+          stage.spinnersInWords(),
           benchmark.columns().stream().map(figure -> figure.head).toList(),
           results.rows().stream().map(row -> Line.of(benchmark, row)).toList(),
           benchmark.comparisons(bench, results).stream()

@@ -44,7 +44,6 @@ final class Tables {
     line(
         "servers    one process each, JVM flags %s".formatted(String.join(" ", report.jvmFlags())));
     line("placement  %s".formatted(report.placement()));
-    line("awake      %s".formatted(report.spinners()));
     line("requests   %s".formatted(report.gauge()));
     line(
         "figures    %s, interleaved; phases of %s s after a warm-up of %s s"
@@ -59,7 +58,8 @@ final class Tables {
   private void addPart(Report.Part part) {
     line("");
     line("%s: %s".formatted(part.id(), part.question()));
-    line("%s.".formatted(part.method()));
+    line("Method: %s.".formatted(part.method()));
+    line("Spinners: %s.".formatted(part.spinners()));
     List<String> settings = part.rows().stream().map(Report.Line::setting).distinct().toList();
     for (String setting : settings) {
       table(

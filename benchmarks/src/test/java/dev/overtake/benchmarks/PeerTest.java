@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PeerTest {
-  private final Stage stage = Stage.open(Placement.SHARED, false);
+  private final Stage stage = Stage.open(Placement.SHARED);
 
   @AfterAll
   void leaveNothingRunning() {

@@ -56,7 +56,7 @@ class SafepointLogTest {
             Duration.ofSeconds(1),
             List.of(),
             List.of("-XX:+UseSerialGC", "-Xmn4m"));
-    try (Stage stage = Stage.open(Placement.SHARED, false);
+    try (Stage stage = Stage.open(Placement.SHARED);
         ServerProcess server =
             new Bench(stage, plan)
                 .start("bare", List.of(SafepointLog.flag(file)), List.of("200"))) {

@@ -10,7 +10,7 @@ import java.util.Optional;
  * awake, and processes of which none is left running.
  *
  * {@snippet :
- * try (Stage stage = Stage.open(Placement.SEPARATE, true);
+ * try (Stage stage = Stage.open(Placement.SEPARATE);
  *     ServerProcess server = stage.start(command, Duration.ofSeconds(20))) {
  *   measure(server.address());
  * }
@@ -23,27 +23,42 @@ public final class Stage implements AutoCloseable {
   private final Placement placement;
   private final Seating seating = new Seating();
   private final ChildProcesses children = new ChildProcesses();
-  private final KeepAwake awake;
+  private KeepAwake awake;
   private final Machine machine;
   private final Optional<Disturbance.Reading> before;
 
-  private Stage(Placement placement, boolean spinners) {
+  private Stage(Placement placement) {
     this.placement = placement;
     machine = Machine.here(seating.all().size(), null);
     seating.seatGenerator(placement);
-    awake = spinners ? KeepAwake.on(children, seating.all()) : KeepAwake.off(children);
+    awake = KeepAwake.off(children);
     before = Disturbance.Reading.now();
   }
 
   /**
-   * Seats this process and starts the spinners.
+   * Seats this process.
    *
    * @param placement who gets which cores
-   * @param spinners whether to keep all cores awake
    * @return to be closed by the caller
    */
-  public static Stage open(Placement placement, boolean spinners) {
-    return new Stage(placement, spinners);
+  public static Stage open(Placement placement) {
+    return new Stage(placement);
+  }
+
+  /**
+   * Starts the spinners, unless they run already. Do without them where the load itself leaves no
+   * core idle: beside a demoted thread, at nice 19, a spinner gets a sixth of the core.
+   */
+  public void keepAwake() {
+    if (awake.spinners() == 0) {
+      awake = KeepAwake.on(children, seating.all());
+    }
+  }
+
+  /** Ends the spinners, if they run. */
+  public void letSleep() {
+    awake.close();
+    awake = KeepAwake.off(children);
   }
 
   /**
@@ -81,7 +96,7 @@ public final class Stage implements AutoCloseable {
   }
 
   /**
-   * Says what keeps the cores awake, or why nothing does.
+   * Says what keeps the cores awake at present, or why nothing does.
    *
    * @return a sentence
    */
