@@ -15,7 +15,7 @@ public enum Demotion {
   NICE_5,
   /** Nice value 10: about a tenth of an equal share. */
   NICE_10,
-  /** Nice value 19 and, where the kernel knows them, long time slices: about 1.5% of a share. */
+  /** Nice value 19: about 1.5% of an equal share. */
   NICE_19,
   /** Linux's {@code SCHED_IDLE}: about 0.3% of a share. */
   IDLE

@@ -77,10 +77,11 @@ class Os {
   private static final class LinuxOs extends Os {
     /*
      * EEVDF gives a woken thread the processor at once only if its deadline is the earlier one, and a
-     * deadline is one slice away: short slices for loops and watchdog, long ones for the demoted.
+     * deadline is one slice away: hence short slices for loops and watchdog. A demoted carrier keeps its
+     * short one: what a thread of little weight is owed grows with its slice, and with a long one it
+     * is paid back in a run that nothing interrupts. See decision 0005.
      */
     private static final long SHORT_SLICE_NANOS = 100_000;
-    private static final long LONG_SLICE_NANOS = 100_000_000;
 
     @Override
     boolean nativePoller() {
@@ -116,8 +117,7 @@ class Os {
         case NONE -> true;
         case NICE_5 -> Linux.nice(threadId, 5);
         case NICE_10 -> Linux.nice(threadId, 10);
-        case NICE_19 ->
-            Linux.niceAndSlice(threadId, 19, LONG_SLICE_NANOS) || Linux.nice(threadId, 19);
+        case NICE_19 -> Linux.nice(threadId, 19);
         case IDLE -> Linux.schedIdle(threadId);
       };
     }

@@ -304,13 +304,15 @@ public final class Scheduler implements AutoCloseable {
 
   /** What a scheduler is made of. Not thread-safe. */
   public static final class Builder {
+    private static final int OVERSTAYING_PER_LOOP = 32;
+
     String name = "";
     int eventLoops = Runtime.getRuntime().availableProcessors();
     Duration quantum = Duration.ofMillis(1);
     Demotion demotion = Demotion.NICE_19;
     int spareCarriers = 2;
     double floor = 0.05;
-    int maxOverstaying = 8 * eventLoops;
+    int maxOverstaying = OVERSTAYING_PER_LOOP * eventLoops;
     private boolean overstayingSet;
     boolean timeSharing = true;
     Supplier<Os> os = Os::current; // another one in tests
@@ -340,7 +342,7 @@ public final class Scheduler implements AutoCloseable {
       }
       eventLoops = value;
       if (!overstayingSet) {
-        maxOverstaying = 8 * value;
+        maxOverstaying = OVERSTAYING_PER_LOOP * value;
       }
       return this;
     }
@@ -403,10 +405,10 @@ public final class Scheduler implements AutoCloseable {
     /**
      * Sets how many slices may overstay at a time before suspects wait: virtual threads that have
      * overstayed lately are then not started until a place is free. Others go on; should such a one
-     * overstay as well, its loop is still handed off, and it is demoted to {@link Demotion#IDLE},
-     * until sixteen times this many overstay.
+     * overstay as well, its loop is still handed off, until sixteen times this many overstay. From
+     * a quarter of this number on, those that come on top are demoted to {@link Demotion#IDLE}.
      *
-     * @param value from 1 to 4096; by default 8 for each event loop
+     * @param value from 1 to 4096; by default 32 for each event loop
      * @return this builder
      */
     public Builder maxOverstaying(int value) {

@@ -279,8 +279,9 @@ final class Watchdog extends Thread {
     if (demotion == Demotion.NONE) {
       return;
     }
-    // Beyond the cap on overstaying carriers, those that come on top count for next to nothing.
-    Demotion how = loops.suspects().atCap() ? Demotion.IDLE : demotion;
+    // Many demoted carriers weigh as much as a loop: those that come on top count for next to
+    // nothing.
+    Demotion how = loops.suspects().crowded() ? Demotion.IDLE : demotion;
     if (loops.os.demote(carrier.osThreadId(), how)) {
       demotions.incrementAndGet();
     } else if (!demotionRefused) {
