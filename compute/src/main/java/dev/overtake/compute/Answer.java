@@ -57,7 +57,7 @@ sealed interface Answer {
   }
 
   /** Reads the fields of a {@link Frames#FAILURE} from its line on. */
-  static Answer ofFailure(ByteBuffer frame, String worker) {
+  static Answer ofFailure(ByteBuffer frame, String worker) throws IOException {
     String line = FrameReader.text(frame);
     return new Sealed(rest(frame), false, line, worker);
   }

@@ -145,13 +145,17 @@ final class AotCache implements AutoCloseable {
     return List.of("-XX:AOTCache=" + file);
   }
 
-  /** Starts to make the cache, beside all else, unless it is there or this was tried before. */
-  void makeIfMissing() {
+  /**
+   * Starts to make the cache, beside all else, unless it is there or this was tried before.
+   *
+   * @param rehearsal an address for a socket, which is left to be removed
+   */
+  void makeIfMissing(Path rehearsal) {
     if (file != null
         && !Files.exists(file)
         && !Files.exists(vain(file))
         && making.compareAndSet(false, true)) {
-      Thread.ofPlatform().daemon().name("compute-aot-cache").start(() -> make(file));
+      Thread.ofPlatform().daemon().name("compute-aot-cache").start(() -> make(file, rehearsal));
     }
   }
 
@@ -159,7 +163,7 @@ final class AotCache implements AutoCloseable {
     return file.resolveSibling(file.getFileName() + CANNOT_BE_MADE);
   }
 
-  private void make(Path target) {
+  private void make(Path target, Path rehearsal) {
     Path fresh = target.resolveSibling(target.getFileName() + "." + ProcessHandle.current().pid());
     List<String> command = new ArrayList<>();
     command.add(WorkerCommand.java().toString());
@@ -167,6 +171,7 @@ final class AotCache implements AutoCloseable {
     command.add("-XX:AOTCacheOutput=" + fresh);
     command.addAll(WorkerCommand.mainClass());
     command.add(Rehearsal.ARGUMENT);
+    command.add(rehearsal.toString());
     try {
       Process started =
           new ProcessBuilder(command)

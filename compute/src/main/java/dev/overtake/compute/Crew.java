@@ -421,7 +421,7 @@ final class Crew {
     }
     firstReady.countDown();
     loads.forEach(Load::send);
-    alarms.in(PAUSE_BEFORE_CACHE, cache::makeIfMissing);
+    alarms.in(PAUSE_BEFORE_CACHE, () -> cache.makeIfMissing(folder.rehearsal()));
   }
 
   /** Under the lock. */

@@ -71,8 +71,12 @@ final class FrameReader {
     return unread.slice(start, length);
   }
 
-  static String text(ByteBuffer frame) {
-    byte[] encoded = new byte[frame.getInt()];
+  static String text(ByteBuffer frame) throws IOException {
+    int length = frame.getInt();
+    if (length < 0 || length > frame.remaining()) {
+      throw new IOException("text of " + length + " bytes in a frame of " + frame.capacity());
+    }
+    byte[] encoded = new byte[length];
     frame.get(encoded);
     return new String(encoded, UTF_8);
   }

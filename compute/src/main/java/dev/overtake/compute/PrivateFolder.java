@@ -8,8 +8,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 
-/** A fresh folder that nobody but its owner can enter, for one socket. */
+/** A fresh folder that nobody but its owner can enter, for a pool's socket. */
 final class PrivateFolder implements AutoCloseable {
   /** What the kernel takes as a socket's address, on the least generous of systems. */
   private static final int LONGEST_ADDRESS_BYTES = 103;
@@ -54,9 +55,21 @@ final class PrivateFolder implements AutoCloseable {
     return folder.resolve("pool");
   }
 
+  /** Where a second socket may be, for {@link Rehearsal}. */
+  Path rehearsal() {
+    return folder.resolve("rehearsal");
+  }
+
   @Override
   public void close() throws IOException {
-    Files.deleteIfExists(socket());
-    Files.deleteIfExists(folder);
+    remove(socket());
+  }
+
+  /** Removes the folder that has this socket, however far somebody else has got with that. */
+  static void remove(Path socket) throws IOException {
+    PrivateFolder around = new PrivateFolder(Objects.requireNonNull(socket.getParent()));
+    Files.deleteIfExists(around.socket());
+    Files.deleteIfExists(around.rehearsal());
+    Files.deleteIfExists(around.folder);
   }
 }

@@ -465,22 +465,25 @@ public final class ProcessPool extends AbstractExecutorService {
      *     is set again
      */
     public ProcessPool start() throws IOException {
-      return new ProcessPool(
-          new PoolSettings(
-              workers,
-              queueLimit,
-              taskBytes,
-              queuedBytes,
-              patience,
-              grace,
-              retries,
-              recycleAfterTasks,
-              recycleAboveBytes,
-              jvmArguments,
-              classPath,
-              admitted,
-              folder,
-              cache));
+      return new ProcessPool(settings());
+    }
+
+    PoolSettings settings() {
+      return new PoolSettings(
+          workers,
+          queueLimit,
+          taskBytes,
+          queuedBytes,
+          patience,
+          grace,
+          retries,
+          recycleAfterTasks,
+          recycleAboveBytes,
+          jvmArguments,
+          classPath,
+          admitted,
+          folder,
+          cache);
     }
 
     private static long inRange(String name, long value, long least, long most) {

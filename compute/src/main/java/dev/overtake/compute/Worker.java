@@ -8,12 +8,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.NotSerializableException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -100,15 +98,28 @@ final class Worker {
   /**
    * Runs a worker.
    *
-   * @param args says {@link Rehearsal#ARGUMENT}, or is there for whoever lists processes
+   * @param args is {@link Rehearsal#ARGUMENT} and a socket's address, or something to tell whoever
+   *     lists processes
    */
   public static void main(String[] args) throws Exception {
     if (args[0].equals(Rehearsal.ARGUMENT)) {
-      Rehearsal.run();
+      Rehearsal.run(Path.of(args[1]));
       return;
     }
     InputStream input = System.in;
     System.setIn(InputStream.nullInputStream());
+    try {
+      work(input);
+    } catch (IOException | RuntimeException e) {
+      System.err.println(Thread.currentThread().getName() + ": " + e);
+    } finally {
+      // Whatever threads its tasks have left behind.
+      Runtime.getRuntime().halt(1);
+    }
+  }
+
+  /** Works for the pool that gives these orders until it hangs up, or says that this is the end. */
+  static void work(InputStream input) throws IOException, InterruptedException {
     Signals.leaveToParent();
     DataInputStream data = new DataInputStream(input);
     Orders orders = Orders.read(data);
@@ -118,22 +129,8 @@ final class Worker {
       Thread ordersThread =
           Thread.ofPlatform().daemon().name("orders").start(() -> worker.obey(data));
       worker.serve();
-      // The pool has hung up. Its last order, or the end of its process, says why.
+      // The last order, or the end of the pool's process, says why it has hung up.
       ordersThread.join(LAST_ORDERS);
-    } catch (IOException | RuntimeException e) {
-      System.err.println(Thread.currentThread().getName() + ": " + e);
-    } finally {
-      // Whatever threads its tasks have left behind.
-      Runtime.getRuntime().halt(1);
-    }
-  }
-
-  /** Serves a pool of this very process. */
-  static void rehearse(Orders orders) {
-    try (SocketChannel socket = connect(orders)) {
-      new Worker(orders, socket).serve();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
@@ -326,8 +323,7 @@ final class Worker {
 
   private void removeAddress() {
     try {
-      Files.deleteIfExists(orders.address);
-      Files.deleteIfExists(orders.address.getParent());
+      PrivateFolder.remove(orders.address);
     } catch (IOException e) {
       System.err.println(
           "worker " + orders.number + ": cannot remove " + orders.address + ": " + e);

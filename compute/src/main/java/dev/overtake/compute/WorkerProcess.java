@@ -11,6 +11,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -156,7 +157,7 @@ final class WorkerProcess {
     if (crash.find()) {
       return "crashed: " + Descriptions.oneLine(crash.group(1));
     }
-    String last = tail.isBlank() ? "" : "; it last said: " + lastLine(tail);
+    String last = tail.isBlank() ? "" : "; it last said: " + lastLines(tail);
     if (exitStatus == OUT_OF_MEMORY && tail.contains("java.lang.OutOfMemoryError")) {
       return "ran out of memory" + last;
     }
@@ -166,9 +167,11 @@ final class WorkerProcess {
     return "exited with status " + exitStatus + last;
   }
 
-  private static String lastLine(String text) {
-    String stripped = text.stripTrailing();
-    return Descriptions.oneLine(stripped.substring(stripped.lastIndexOf('\n') + 1));
+  /** The JVM's own errors come in three lines, of which the first tells most. */
+  private static String lastLines(String text) {
+    List<String> lines = text.strip().lines().toList();
+    return Descriptions.oneLine(
+        String.join(" ", lines.subList(Math.max(0, lines.size() - 3), lines.size())));
   }
 
   /** Ends the process at once, whatever it does; its end is then reported as any other. */

@@ -101,7 +101,7 @@ final class WorkerDeathTest {
   void aWorkerOutOfMemoryFailsItsOwnTaskOnly() throws Exception {
     failsAlone(
         new Deeds.Hoard(),
-        "ran out of memory; it last said: Terminating due to java.lang.OutOfMemoryError: .*");
+        "ran out of memory; it last said: .*Terminating due to java.lang.OutOfMemoryError: .*");
   }
 
   @Test
