@@ -4,6 +4,7 @@ package dev.overtake.scheduler;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +25,12 @@ final class Carrier extends Thread {
   final Slices slices = new Slices();
   private volatile @Nullable EventLoop loop; // given by start-up or watchdog, who then unparks
   private volatile boolean retired; // ends a spare carrier
+  private final Object lowering = new Object(); // held for a few system calls, never in user code
   private volatile boolean released; // W6 in Slices
   private volatile int threadId; // 0 until this thread runs
 
   // Of the slice that overstayed: written by the watchdog between W4 and W6, cleared by this thread
-  // when
-  // the slice has ended. Volatile because the watchdog looks whether it has.
+  // when the slice has ended. Volatile because the watchdog looks whether it has.
   volatile @Nullable Overstay overstay;
 
   Carrier(EventLoops loops, String name) {
@@ -140,6 +141,22 @@ final class Carrier extends Thread {
     }
     released = false;
     loops.overstayEnded(this);
-    return slices.forgetTaken();
+    synchronized (lowering) {
+      return slices.forgetTaken();
+    }
+  }
+
+  /**
+   * Lowers this thread if its slice was taken as blocked and still runs. Called by the watchdog,
+   * under the lock that this thread passes before it ends: its number is its own meanwhile.
+   */
+  boolean lowerLate(Consumer<Carrier> demote) {
+    synchronized (lowering) {
+      if (!slices.turnComputing()) {
+        return false;
+      }
+      demote.accept(this);
+      return true;
+    }
   }
 }

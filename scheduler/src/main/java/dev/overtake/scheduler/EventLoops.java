@@ -38,8 +38,7 @@ final class EventLoops implements Executor {
   private final AtomicLong longestStallNanos = new AtomicLong();
   private final OverstayListener listener;
   // How long the loops shall rest so that overstaying carriers get their floor: set by the
-  // watchdog,
-  // taken by carriers between two slices.
+  // watchdog, taken by carriers between two slices.
   private final AtomicLong owedRestNanos = new AtomicLong();
   private volatile boolean stopped;
   private volatile @Nullable Watchdog watchdog;

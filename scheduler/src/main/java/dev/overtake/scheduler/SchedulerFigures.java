@@ -14,7 +14,7 @@ package dev.overtake.scheduler;
  * @param slices slices begun
  * @param computingHandoffs loops taken from carriers that computed past their quantum
  * @param blockedHandoffs loops taken from carriers that were blocked in the system or in native
- *     code
+ *     code; those that computed for a quantum afterwards were demoted and count as computing
  * @param demotions carriers whose priority was lowered
  * @param falseAlarms computing hand-offs whose slice used less than a tenth of a quantum afterwards
  * @param queueDepth virtual threads that are ready and wait for a loop

@@ -71,7 +71,8 @@ final class Slices {
   }
 
   /**
-   * After W6: whether the loop was taken because the slice was blocked. The next slice may begin.
+   * After W6: whether the slice was taken as blocked and did not compute after all. The next slice
+   * may begin. Not while {@link #turnComputing} is under way: the carrier's lock sees to that.
    */
   boolean forgetTaken() {
     boolean blocked = phase(state) == TAKEN_BLOCKED;
@@ -99,6 +100,13 @@ final class Slices {
   /** W4. On success the caller owes W5 and W6. */
   boolean take(long running, int taken) {
     return STATE.compareAndSet(this, running, running - RUNNING + taken);
+  }
+
+  /** The slice that was taken as blocked computes after all; false if it has ended. */
+  boolean turnComputing() {
+    long taken = state;
+    return phase(taken) == TAKEN_BLOCKED
+        && STATE.compareAndSet(this, taken, taken - TAKEN_BLOCKED + TAKEN_COMPUTING);
   }
 
   /** The continuation of the slice that was taken; for who took it, before W6. */

@@ -57,8 +57,11 @@ final class Watchdog extends Thread {
   private boolean hardCapReached;
   private boolean threadsRefused;
   private long latenessNanos; // running mean
-  private final Map<Carrier, Long> overstayingCpuNanos =
-      new HashMap<>(); // as of the window's start
+  // CPU time of overstaying carriers: of those that compute as of the window's start, of those that
+  // were
+  // blocked as of their hand-off.
+  private final Map<Carrier, Long> overstayingCpuNanos = new HashMap<>();
+  private final Map<Carrier, Long> blockedCpuNanos = new HashMap<>();
   private long windowStartNanos;
 
   Watchdog(
@@ -149,10 +152,14 @@ final class Watchdog extends Thread {
   /** Sleeps until a carrier stops waiting. */
   private void sleep() {
     asleep = true;
-    // Pairs with ensureAwake(): a carrier lowers the count of waiting ones before it looks at
-    // asleep.
+    // Pairs with ensureAwake(): a carrier lowers the count of waiting ones, then looks at asleep.
     while (asleep && loops.atRest() && !stopped) {
-      LockSupport.park(this);
+      if (blockedCpuNanos.isEmpty()) {
+        LockSupport.park(this);
+      } else {
+        LockSupport.parkNanos(this, FLOOR_WINDOW_NANOS); // one of them may begin to compute
+        break;
+      }
     }
     asleep = false;
   }
@@ -239,11 +246,11 @@ final class Watchdog extends Thread {
     loops.suspects().overstayed(continuation, now);
     loops.stalled(now - start);
     carrier.overstay = overstay;
-    if (floor > 0 && computing && cpu >= 0) {
-      if (overstayingCpuNanos.isEmpty()) {
+    if (cpu >= 0) {
+      if (overstayingCpuNanos.isEmpty() && blockedCpuNanos.isEmpty()) {
         windowStartNanos = now;
       }
-      overstayingCpuNanos.put(carrier, cpu);
+      (computing ? overstayingCpuNanos : blockedCpuNanos).put(carrier, cpu);
     }
     loops.give(loop, spare);
     carrier.release();
@@ -251,12 +258,33 @@ final class Watchdog extends Thread {
     witness.handedOff(overstay);
   }
 
+  /** What was taken as blocked, waiting for a class to be loaded say, may compute afterwards. */
+  private void lowerLate() {
+    for (var it = blockedCpuNanos.entrySet().iterator(); it.hasNext(); ) {
+      var entry = it.next();
+      Carrier carrier = entry.getKey();
+      long cpu = carrier.overstay == null ? -1 : loops.os.cpuNanos(carrier.osThreadId());
+      if (cpu < 0) {
+        it.remove();
+      } else if (cpu - entry.getValue() >= quantumNanos) {
+        it.remove();
+        if (carrier.lowerLate(this::demote)) {
+          blockedHandoffs.decrementAndGet();
+          computingHandoffs.incrementAndGet();
+          overstayingCpuNanos.put(carrier, cpu);
+        }
+      }
+    }
+  }
+
   private void keepFloor(long now) {
     long window = now - windowStartNanos;
-    if (overstayingCpuNanos.isEmpty() || window < FLOOR_WINDOW_NANOS) {
+    boolean none = overstayingCpuNanos.isEmpty() && blockedCpuNanos.isEmpty();
+    if (none || window < FLOOR_WINDOW_NANOS) {
       return;
     }
     windowStartNanos = now;
+    lowerLate();
     long got = 0;
     boolean wanted = false;
     for (var it = overstayingCpuNanos.entrySet().iterator(); it.hasNext(); ) {

@@ -102,7 +102,7 @@ class TimeSharingTest {
       CountDownLatch goOn = new CountDownLatch(1);
       List<Thread> suspects = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
-        long handoffs = scheduler.figures().computingHandoffs();
+        long handoffs = handoffs(scheduler);
         Thread suspect =
             scheduler.newThread(
                 "suspect-" + i,
@@ -159,9 +159,17 @@ class TimeSharingTest {
 
   /** Computes until more slices have been handed off than before this thread was started. */
   private static void overstay(Scheduler scheduler, long handoffsBefore) {
-    while (scheduler.figures().computingHandoffs() == handoffsBefore) {
+    while (handoffs(scheduler) == handoffsBefore) {
       Thread.onSpinWait();
     }
+  }
+
+  /**
+   * Of either kind: a slice that first waits, for a class to be loaded say, is taken as blocked.
+   */
+  private static long handoffs(Scheduler scheduler) {
+    SchedulerFigures figures = scheduler.figures();
+    return figures.computingHandoffs() + figures.blockedHandoffs();
   }
 
   private static void awaitLatch(CountDownLatch latch) {
