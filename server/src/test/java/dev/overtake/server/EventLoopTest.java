@@ -16,7 +16,8 @@ final class EventLoopTest extends ServerContract {
   @Test
   void connectionsWaitInThePollerOfTheLoops() throws Exception {
     try (Model model = model();
-        Listener listener = model.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1)) {
+        Listener listener =
+            model.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1)) {
       assertThat(listener).isNotInstanceOf(SocketListener.class);
     }
   }
