@@ -154,7 +154,9 @@ final class ServeCommand implements Callable<@Nullable Void> {
     }
     if (!modelSpelling.equals("overtake")) {
       throw new IllegalArgumentException(
-          "--quantum is for the model overtake: --model " + modelSpelling + "; leave --quantum out");
+          "--quantum is for the model overtake: --model "
+              + modelSpelling
+              + "; leave --quantum out");
     }
     return Model.overtake(Scheduler.builder().quantum(given));
   }
