@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.compute;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.NotSerializableException;
+import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker process: runs one task after the other, as they come from its pool.
+ *
+ * <p>The thread {@code worker-N} reads frames from the socket, runs the task and answers, all
+ * itself: nothing is handed over and nobody else is woken. The thread {@code orders} waits on the
+ * standard input for what must not wait behind a running task: interrupts, tasks to be given back,
+ * and the end of the pool's process, upon which it ends this one, whatever it is doing.
+ */
+final class Worker {
+  private static final Duration LAST_ORDERS = Duration.ofSeconds(5);
+
+  /*
+   * Which task an order hits is decided under `gate`, by both sides:
+   *
+   *   task thread:   gate: begun = turn; skip if it is in `revoked`, else running = turn
+   *                  runs
+   *                  gate: running = 0, forget an interrupt that came too late
+   *   orders thread: gate: interrupt the task thread only if the task's turn is running;
+   *                  revoke a task only if its turn is greater than begun
+   *
+   * So an interrupt hits its task or nobody, the reading and writing of frames never (it would
+   * close the socket), and a task that was given back never runs here. That it was is sent before
+   * the gate opens: before the answer of any task behind it.
+   */
+  private final Object gate = new Object();
+  private long begun;
+  private long running;
+  private final Set<Long> revoked = new HashSet<>();
+
+  private final Orders orders;
+  private final SocketChannel socket;
+  private final Thread taskThread;
+  private final FrameReader reader;
+  private final FrameWriter writer;
+  private final ReentrantLock writing = new ReentrantLock(); // whole frames only
+  private @Nullable ObjectReader objects; // made when needed, dropped when it has failed
+
+  private Worker(Orders orders, SocketChannel socket) {
+    this.orders = orders;
+    this.socket = socket;
+    taskThread = Thread.currentThread();
+    reader = new FrameReader(orders.frameLimit);
+    writer = new FrameWriter(orders.frameLimit);
+  }
+
+  /** What a pool tells a new worker on its standard input, before all else. */
+  record Orders(String secret, Path address, int number, int frameLimit, List<String> admitted) {
+    void write(OutputStream out) throws IOException {
+      DataOutputStream data = new DataOutputStream(out);
+      data.writeUTF(secret);
+      data.writeUTF(address.toString());
+      data.writeInt(number);
+      data.writeInt(frameLimit);
+      data.writeInt(admitted.size());
+      for (String name : admitted) {
+        data.writeUTF(name);
+      }
+      data.flush();
+    }
+
+    static Orders read(DataInputStream data) throws IOException {
+      String secret = data.readUTF();
+      Path address = Path.of(data.readUTF());
+      int number = data.readInt();
+      int frameLimit = data.readInt();
+      List<String> admitted = new ArrayList<>();
+      for (int left = data.readInt(); left > 0; left--) {
+        admitted.add(data.readUTF());
+      }
+      return new Orders(secret, address, number, frameLimit, admitted);
+    }
+  }
+
+  /**
+   * Runs a worker.
+   *
+   * @param args is {@link Rehearsal#ARGUMENT} and a socket's address, or something to tell whoever
+   *     lists processes
+   */
+  public static void main(String[] args) throws Exception {
+    if (args[0].equals(Rehearsal.ARGUMENT)) {
+      Rehearsal.run(Path.of(args[1]));
+      return;
+    }
+    InputStream input = System.in;
+    System.setIn(InputStream.nullInputStream());
+    try {
+      work(input);
+    } catch (IOException | RuntimeException e) {
+      System.err.println(Thread.currentThread().getName() + ": " + e);
+    } finally {
+      // Whatever threads its tasks have left behind.
+      Runtime.getRuntime().halt(1);
+    }
+  }
+
+  /** Works for the pool that gives these orders until it hangs up, or says that this is the end. */
+  static void work(InputStream input) throws IOException, InterruptedException {
+    Signals.leaveToParent();
+    DataInputStream data = new DataInputStream(input);
+    Orders orders = Orders.read(data);
+    Thread.currentThread().setName("worker-" + orders.number);
+    try (SocketChannel socket = connect(orders)) {
+      Worker worker = new Worker(orders, socket);
+      Thread ordersThread =
+          Thread.ofPlatform().daemon().name("orders").start(() -> worker.obey(data));
+      worker.serve();
+      // The last order, or the end of the pool's process, says why it has hung up.
+      ordersThread.join(LAST_ORDERS);
+    }
+  }
+
+  private static SocketChannel connect(Orders orders) throws IOException {
+    SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      socket.connect(UnixDomainSocketAddress.of(orders.address));
+      return socket;
+    } catch (Throwable e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  private void serve() throws IOException {
+    send(writer.begin(Frames.HELLO).text(orders.secret).number(orders.number).end());
+    long turn = 0;
+    do {
+      for (ByteBuffer frame; (frame = reader.next()) != null; ) {
+        turn++;
+        if (begins(turn)) {
+          run(turn, frame);
+        }
+      }
+    } while (reader.fill(socket) >= 0);
+  }
+
+  private boolean begins(long turn) {
+    synchronized (gate) {
+      begun = turn;
+      if (revoked.remove(turn)) {
+        return false;
+      }
+      running = turn;
+      return true;
+    }
+  }
+
+  @SuppressWarnings("Interruption") // what is left of an interrupt ends with its task
+  private void ends() {
+    synchronized (gate) {
+      running = 0;
+      Thread.interrupted();
+    }
+  }
+
+  private void run(long turn, ByteBuffer frame) throws IOException {
+    Object result = null;
+    Throwable failure = null;
+    long runNanos = -1;
+    try {
+      boolean call = frame.get() == Frames.CALL;
+      Object work = read(frame);
+      long begunNanos = System.nanoTime();
+      try {
+        if (call) {
+          result = ((Callable<?>) work).call();
+        } else {
+          ((Runnable) work).run();
+        }
+      } finally {
+        runNanos = System.nanoTime() - begunNanos;
+      }
+    } catch (Throwable e) {
+      failure = e;
+    }
+    ends();
+    taskThread.setContextClassLoader(ClassLoader.getSystemClassLoader());
+    answer(turn, runNanos, result, failure);
+  }
+
+  private Object read(ByteBuffer frame) throws IOException {
+    ObjectReader usable =
+        objects != null
+            ? objects
+            : new ObjectReader(
+                new Admission(orders.admitted, orders.frameLimit),
+                ClassLoader.getSystemClassLoader());
+    objects = null; // unless all goes well
+    try {
+      Object work = usable.read(frame);
+      objects = usable;
+      return work;
+    } catch (IOException e) {
+      throw new IOException("task can't be read by its worker: " + e.getMessage(), e);
+    }
+  }
+
+  private void answer(
+      long turn, long runNanos, @Nullable Object result, @Nullable Throwable failure)
+      throws IOException {
+    ByteBuffer frame;
+    if (failure != null) {
+      frame = failure(turn, runNanos, failure);
+    } else {
+      try {
+        frame = writer.begin(Frames.RESULT).number(turn).number(runNanos).value(result).end();
+      } catch (NotSerializableException e) {
+        String what = "result can't be serialized, no Serializable: " + e.getMessage();
+        frame = failure(turn, runNanos, new IOException(what, e));
+      } catch (FrameWriter.FrameTooLargeException e) {
+        frame = failure(turn, runNanos, new IOException("result is " + e.getMessage(), e));
+      } catch (Exception | StackOverflowError e) {
+        String what = "result can't be serialized: " + Descriptions.oneLine(e);
+        frame = failure(turn, runNanos, new IOException(what, e));
+      }
+    }
+    send(frame);
+  }
+
+  private ByteBuffer failure(long turn, long runNanos, Throwable failure) throws IOException {
+    String line = Descriptions.oneLine(failure);
+    try {
+      return failure(turn, runNanos, line, failure);
+    } catch (Exception | StackOverflowError _) {
+      // It holds something that can't travel; what can be told of it does.
+      return failure(turn, runNanos, line, TaskFailure.of(failure));
+    }
+  }
+
+  private ByteBuffer failure(long turn, long runNanos, String line, Throwable failure)
+      throws IOException {
+    return writer
+        .begin(Frames.FAILURE)
+        .number(turn)
+        .number(runNanos)
+        .text(line)
+        .object(failure)
+        .end();
+  }
+
+  private void send(ByteBuffer frame) throws IOException {
+    writing.lock();
+    try {
+      while (frame.hasRemaining()) {
+        socket.write(frame);
+      }
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /** The thread {@code orders}. */
+  private void obey(DataInputStream input) {
+    FrameWriter replies = new FrameWriter(orders.frameLimit);
+    try {
+      while (true) {
+        byte order = input.readByte();
+        long first = input.readLong();
+        long last = input.readLong();
+        switch (order) {
+          case Frames.INTERRUPT -> {
+            interrupt(first);
+            giveBack(first, last, replies);
+          }
+          case Frames.GIVE_BACK -> giveBack(first, last, replies);
+          case Frames.RETIRE -> Runtime.getRuntime().halt(0);
+          default -> throw new IOException("order unknown: " + order);
+        }
+      }
+    } catch (EOFException _) {
+      // The pool's process is gone, and could not tidy up.
+      removeAddress();
+    } catch (IOException e) {
+      System.err.println("worker " + orders.number + ": " + e);
+    } finally {
+      Runtime.getRuntime().halt(1);
+    }
+  }
+
+  private void interrupt(long turn) {
+    synchronized (gate) {
+      if (running == turn) {
+        taskThread.interrupt();
+      }
+    }
+  }
+
+  private void giveBack(long first, long last, FrameWriter replies) throws IOException {
+    synchronized (gate) {
+      long from = Math.max(first, begun + 1);
+      for (long turn = from; turn <= last; turn++) {
+        revoked.add(turn);
+      }
+      if (from <= last) {
+        send(replies.begin(Frames.GIVEN_BACK).number(from).number(last).end());
+      }
+    }
+  }
+
+  private void removeAddress() {
+    try {
+      PrivateFolder.remove(orders.address);
+    } catch (IOException e) {
+      System.err.println(
+          "worker " + orders.number + ": cannot remove " + orders.address + ": " + e);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.compute;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A task that a test holds as long as it likes, wherever it runs: both sides meet in a folder.
+ *
+ * @param folder of the test alone
+ * @param name of this gate in the folder
+ */
+record Gate(String folder, String name) implements Callable<String>, Serializable {
+  private static final long GLANCE_NANOS = 1_000_000;
+
+  Gate(Path folder, String name) {
+    this(folder.toString(), name);
+  }
+
+  Task<String> task() {
+    return new Task<>("gate", 0, this);
+  }
+
+  @Override
+  public String call() throws Exception {
+    mark("entered");
+    while (!has("open")) {
+      if (Thread.interrupted()) {
+        mark("interrupted");
+        throw new InterruptedException(name);
+      }
+      LockSupport.parkNanos(GLANCE_NANOS);
+    }
+    return name;
+  }
+
+  void open() {
+    mark("open");
+  }
+
+  void awaitEntered() {
+    await().until(() -> has("entered"));
+  }
+
+  void awaitInterrupted() {
+    await().until(() -> has("interrupted"));
+  }
+
+  boolean has(String what) {
+    return Files.exists(file(what));
+  }
+
+  /** Marks once only, so that a task that runs twice fails. */
+  private void mark(String what) {
+    try {
+      Files.createFile(file(what));
+    } catch (FileAlreadyExistsException e) {
+      throw new IllegalStateException("twice: " + what + " " + name, e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path file(String what) {
+    return Path.of(folder, name + "." + what);
+  }
+}
