@@ -6,7 +6,8 @@ import java.util.List;
 
 /** What has a spelling: {@code HEAD[:NUMBER][,COMPUTE]}, where the rest is a compute again. */
 final class Computes {
-  static final String CHOICES = "inline, threads:N, processes:N, threshold:K,COMPUTE";
+  static final String CHOICES =
+      "inline, threads:N, processes:N, threshold:K,COMPUTE, learned,COMPUTE";
 
   private static final int MOST_THREADS = 10_000;
   private static final int MOST_PROCESSES = 256;
@@ -36,6 +37,7 @@ final class Computes {
           new Threshold(
               number(spelling, "hint", number, 0, Long.MAX_VALUE),
               inner(spelling, rest, classPath));
+      case "learned" -> new Learned(inner(spelling, rest, classPath));
       default ->
           throw new IllegalArgumentException(
               "compute unknown: %s; choose one of %s".formatted(spelling, CHOICES));

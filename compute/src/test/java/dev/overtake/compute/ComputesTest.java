@@ -17,7 +17,10 @@ final class ComputesTest {
       strings = {
         "inline",
         "threads:4",
+        "processes:4",
+        "learned,processes:4",
         "threshold:15,threads:4",
+        "threshold:15,learned,threads:4",
         "threshold:0,inline",
         "threshold:15,threshold:20,threads:1"
       })
@@ -42,6 +45,10 @@ final class ComputesTest {
           threads:many            | threads takes a number from 1 to 10000: threads:many
           threads:10001           | threads takes a number from 1 to 10000: threads:10001
           threads:                | threads takes a number from 1 to 10000: threads:
+          processes:0             | processes takes a number from 1 to 256: processes:0
+          processes:four          | processes takes a number from 1 to 256: processes:four
+          learned                 | learned needs another one for what leaves, such as learned,threads:4
+          learned:4,threads:1     | compute unknown: learned:4,threads:1; choose one of
           threshold:15            | threshold:15 needs another one for what leaves
           threshold:15,           | needs another one for what leaves
           threshold:-1,threads:2  | takes a hint from 0 to 9223372036854775807: threshold:-1
