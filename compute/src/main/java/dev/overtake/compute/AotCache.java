@@ -21,6 +21,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -35,12 +37,14 @@ import org.jspecify.annotations.Nullable;
 final class AotCache implements AutoCloseable {
   private static final System.Logger log = System.getLogger(ProcessPool.class.getName());
   private static final int MOST_KEPT = 8;
+  private static final long TIME_TO_END_SECONDS = 2;
   private static final String MADE = ".aot";
   private static final String CANNOT_BE_MADE = ".none";
 
   private final List<String> options;
   private final @Nullable Path file; // null: no cache is to be used or made
   private final AtomicBoolean making = new AtomicBoolean();
+  private final CountDownLatch made = new CountDownLatch(1); // or not; nothing is in use any more
   private volatile boolean closed; // set before `maker` is looked at; the maker does it vice versa
   private volatile @Nullable Process maker;
 
@@ -196,6 +200,7 @@ final class AotCache implements AutoCloseable {
     } finally {
       delete(fresh);
       delete(fresh.resolveSibling(fresh.getFileName() + ".config"));
+      made.countDown();
     }
   }
 
@@ -227,12 +232,23 @@ final class AotCache implements AutoCloseable {
     process.destroyForcibly();
   }
 
+  /**
+   * Ends the making of a cache, and waits until nothing of it is left: it takes no time once
+   * killed.
+   */
   @Override
   public void close() {
     closed = true;
     Process running = maker;
     if (running != null && running.isAlive()) {
       stop(running);
+    }
+    try {
+      if (making.get() && !made.await(TIME_TO_END_SECONDS, TimeUnit.SECONDS)) {
+        log.log(DEBUG, "process pool: AOT cache: its making did not end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -22,9 +22,13 @@ final class Deeds {
     }
   }
 
-  record Says(String word) implements Callable<String>, Serializable {
+  /** Answers once somebody has entered a gate. */
+  record SaysAfter(Gate gate, String word) implements Callable<String>, Serializable {
     @Override
     public String call() {
+      while (!gate.has("entered")) {
+        LockSupport.parkNanos(1_000_000);
+      }
       return word;
     }
   }

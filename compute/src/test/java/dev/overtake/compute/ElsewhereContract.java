@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,11 @@ abstract class ElsewhereContract extends ComputeContract {
 
   /** A started one with one worker and two places in its queue; the test closes it. */
   abstract Compute narrow() throws IOException;
+
+  @AfterEach
+  void bothWorkersAreFreeAgain() throws Exception {
+    Gate.awaitTwoFreeWorkers(folder, gate -> compute().submit(gate.task()));
+  }
 
   @Test
   void rejectsInOneLineWhatItsQueueCannotHold() throws Exception {

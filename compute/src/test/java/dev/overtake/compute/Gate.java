@@ -9,8 +9,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 
 /**
  * A task that a test holds as long as it likes, wherever it runs: both sides meet in a folder.
@@ -23,6 +26,22 @@ record Gate(String folder, String name) implements Callable<String>, Serializabl
 
   Gate(Path folder, String name) {
     this(folder.toString(), name);
+  }
+
+  /**
+   * Waits until both workers of a shared pool have done with whatever a test has left to them: they
+   * must not touch its folder once that is gone, and the next test wants both. Two tasks that run
+   * at the same time prove it.
+   */
+  static void awaitTwoFreeWorkers(Path folder, Function<Gate, Future<String>> submit)
+      throws Exception {
+    List<Gate> gates = List.of(new Gate(folder, "free-1"), new Gate(folder, "free-2"));
+    List<Future<String>> held = gates.stream().map(submit).toList();
+    gates.forEach(Gate::awaitEntered);
+    gates.forEach(Gate::open);
+    for (Future<String> gate : held) {
+      gate.get();
+    }
   }
 
   Task<String> task() {

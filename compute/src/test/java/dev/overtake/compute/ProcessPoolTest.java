@@ -20,6 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +42,11 @@ final class ProcessPoolTest {
   static void close() {
     pool.endNow();
     assertThat(pool.isTerminated()).isTrue();
+  }
+
+  @AfterEach
+  void bothWorkersAreFreeAgain() throws Exception {
+    Gate.awaitTwoFreeWorkers(folder, pool::submit);
   }
 
   @Test
@@ -85,11 +91,12 @@ final class ProcessPoolTest {
   @Test
   void invokesAnyAndInterruptsTheOthers() throws Exception {
     Gate gate = new Gate(folder, "gate");
-    List<Callable<String>> tasks = List.of(new Deeds.Complains("no"), gate, new Deeds.Says("yes"));
+    List<Callable<String>> tasks =
+        List.of(new Deeds.Complains("no"), gate, new Deeds.SaysAfter(gate, "yes"));
 
     assertThat(pool.invokeAny(tasks)).isEqualTo("yes");
 
-    await().until(() -> !gate.has("entered") || gate.has("interrupted"));
+    gate.awaitInterrupted();
     assertThatThrownBy(() -> pool.invokeAny(List.of(new Deeds.Complains("never"))))
         .isInstanceOf(ExecutionException.class)
         .hasRootCauseMessage("never");

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +46,11 @@ final class WorkerDeathTest {
   @AfterAll
   static void close() {
     pool.endNow();
+  }
+
+  @AfterEach
+  void bothWorkersAreFreeAgain() throws Exception {
+    Gate.awaitTwoFreeWorkers(folder, pool::submit);
   }
 
   private void failsAlone(Callable<Long> deadly, String how) throws Exception {
