@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
             + " CPython, and writes a report.",
     footer = {
       "",
-      "Example: a first look in two minutes, then one experiment in full",
+      "Example: a first look in four minutes, then one experiment in full",
       "  overtake lab --quick",
       "  overtake lab perf2"
     })
@@ -47,7 +47,7 @@ final class LabCommand implements Callable<@Nullable Void> {
 
   @Option(
       names = "--quick",
-      description = "Within two minutes, for a first look; otherwise ten, for figures to quote.")
+      description = "Within four minutes, for a first look; otherwise 25, for figures to quote.")
   private boolean quick;
 
   @Option(

@@ -5,10 +5,10 @@ import java.time.Duration;
 
 /** How much time a run may take: how long each load lasts and how often it is repeated. */
 public enum Effort {
-  /** Within two minutes, for a first look. */
-  QUICK(1, Duration.ofSeconds(105)),
-  /** Within ten minutes, for figures to quote. */
-  FULL(3, Duration.ofSeconds(560));
+  /** Within four minutes, for a first look. */
+  QUICK(1, Duration.ofSeconds(220)),
+  /** Within twenty-five minutes, for figures to quote. */
+  FULL(3, Duration.ofSeconds(1_420));
 
   private final int rounds;
   private final Duration budget;

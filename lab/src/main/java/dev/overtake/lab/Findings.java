@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param figures for the summary, in its order
  * @param warnings why some figures may mislead
  * @param headline the picture that says it all, if this experiment draws it
+ * @param answers what it knows about each model for the table of the front page
  */
 record Findings(
     Chapter chapter,
@@ -22,11 +23,29 @@ record Findings(
     List<Claim> claims,
     List<SummaryLine> figures,
     List<String> warnings,
-    @Nullable Figure headline) {
+    @Nullable Figure headline,
+    List<Answer> answers) {
   Findings {
     claims = List.copyOf(claims);
     figures = List.copyOf(figures);
     warnings = List.copyOf(warnings);
+    answers = List.copyOf(answers);
+  }
+
+  /** Findings that answer none of the front page's questions. */
+  Findings(
+      Chapter chapter,
+      Object results,
+      List<Claim> claims,
+      List<SummaryLine> figures,
+      List<String> warnings,
+      @Nullable Figure headline) {
+    this(chapter, results, claims, figures, warnings, headline, List.of());
+  }
+
+  /** The same findings with these answers for the table of the front page. */
+  Findings answering(List<Answer> answers) {
+    return new Findings(chapter, results, claims, figures, warnings, headline, answers);
   }
 
   /** False if the generator was the limit of a figure that a claim needs. */

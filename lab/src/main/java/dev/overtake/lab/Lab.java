@@ -30,7 +30,9 @@ import java.util.Optional;
 public final class Lab {
   /** All there are, in the order in which they are run and reported. */
   private static final List<Experiment> EXPERIMENTS =
-      List.of(new SingleExperiment(), new Perf1Experiment(), new Perf2Experiment());
+      List.of(
+          // In the article's order; one to a line.
+          new SingleExperiment(), new Perf1Experiment(), new Perf2Experiment());
 
   private static final Path RUNS = Path.of("overtake-runs");
   private static final String REFERENCE_SERVER = "reference_server.py";

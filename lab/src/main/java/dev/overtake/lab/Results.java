@@ -76,10 +76,16 @@ record Results(
    * @param valid false if the generator was the limit of a figure that a claim needs
    * @param warnings why figures may mislead
    * @param claims the findings put to the test
+   * @param summary the article's figures beside those measured, in words
    * @param figures everything measured
    */
   record ExperimentResults(
-      String command, boolean valid, List<String> warnings, List<Claim> claims, Object figures) {}
+      String command,
+      boolean valid,
+      List<String> warnings,
+      List<Claim> claims,
+      List<Findings.SummaryLine> summary,
+      Object figures) {}
 
   /** JSON has no word for what is no number. */
   private static final class NullUnlessFinite extends ValueSerializer<Double> {

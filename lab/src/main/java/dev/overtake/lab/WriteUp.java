@@ -83,6 +83,7 @@ final class WriteUp {
               findings.valid(),
               findings.warnings(),
               findings.claims(),
+              findings.figures(),
               findings.results()));
     }
     return new Results(
