@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /**
  * One TCP connection in blocking style, whatever model it is served under.
@@ -87,6 +88,16 @@ public interface Connection extends Closeable {
    * @return the address as it was when the connection was accepted
    */
   InetSocketAddress remoteAddress();
+
+  /**
+   * Tells where to mark the ends of instructions, if the model lets threads change place between
+   * those only. Most models have no use for marks, and a handler need not give them.
+   *
+   * @return the marks of the thread that serves this connection; mostly empty
+   */
+  default Optional<Instructions> instructions() {
+    return Optional.empty();
+  }
 
   /**
    * Ends the input as if the peer had sent its last: a waiting read and every later one returns -1,

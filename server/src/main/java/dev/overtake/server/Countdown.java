@@ -17,7 +17,23 @@ final class Countdown extends NumberHandler {
   @Override
   void answer(long n, Answers answers) throws IOException {
     for (long left = n; left > 0; left--) {
-      answers.text(T_MINUS).number(left).endLine();
+      line(left, answers);
     }
+  }
+
+  /** An instruction is an operation: a comparison, a call, a subtraction, a jump. */
+  @Override
+  void answer(long n, Answers answers, Instructions marks) throws IOException {
+    for (long left = n; left > 0; left--) {
+      marks.next();
+      line(left, answers);
+      marks.next();
+      marks.next();
+      marks.next();
+    }
+  }
+
+  private static void line(long left, Answers answers) throws IOException {
+    answers.text(T_MINUS).number(left).endLine();
   }
 }

@@ -17,7 +17,33 @@ final class Fib extends NumberHandler {
     answers.number(fib(n)).endLine();
   }
 
+  @Override
+  void answer(long n, Answers answers, Instructions marks) throws IOException {
+    answers.number(fib(n, marks)).endLine();
+  }
+
   static long fib(long n) {
     return n <= 2 ? 1 : fib(n - 1) + fib(n - 2);
+  }
+
+  /** The same, an instruction being an operation: a comparison, subtraction, call, sum, return. */
+  static long fib(long n, Instructions marks) {
+    marks.next();
+    if (n <= 2) {
+      marks.next();
+      return 1;
+    }
+    marks.next();
+    long before = n - 1;
+    marks.next();
+    long left = fib(before, marks);
+    marks.next();
+    long secondBefore = n - 2;
+    marks.next();
+    long right = fib(secondBefore, marks);
+    marks.next();
+    long sum = left + right;
+    marks.next();
+    return sum;
   }
 }

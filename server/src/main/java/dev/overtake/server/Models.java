@@ -17,20 +17,31 @@ final class Models {
     BY_SPELLING.put("virtual", _ -> ThreadPerConnection.virtual());
     BY_SPELLING.put("event-loop", _ -> EventLoopModel.eventLoop());
     BY_SPELLING.put("overtake", _ -> EventLoopModel.overtake(Scheduler.builder()));
+    BY_SPELLING.put("gil", _ -> Gil.withDefaultInterval());
+    BY_SPELLING.put("gil:INTERVAL", Gil::parse);
+    BY_SPELLING.put("gil:ticks", _ -> Gil.withTicks());
   }
 
   private Models() {}
 
   static Model parse(String spelling) {
-    int colon = spelling.indexOf(':');
     // "pool:4" is found as "pool:N" and gets "4".
-    String row = colon < 0 ? spelling : spelling.substring(0, colon) + ":N";
-    Function<String, Model> model = BY_SPELLING.get(row);
+    int parameter = spelling.indexOf(':') + 1;
+    String family = spelling.substring(0, parameter);
+    Function<String, Model> model = BY_SPELLING.get(spelling);
+    if (model == null && parameter > 0) {
+      model =
+          BY_SPELLING.entrySet().stream()
+              .filter(row -> row.getKey().startsWith(family))
+              .findFirst()
+              .map(Map.Entry::getValue)
+              .orElse(null);
+    }
     if (model == null) {
       throw new IllegalArgumentException(
           "model unknown: " + spelling + "; choose one of " + choices());
     }
-    return model.apply(spelling.substring(colon + 1));
+    return model.apply(spelling.substring(parameter));
   }
 
   static String choices() {

@@ -4,6 +4,7 @@ package dev.overtake.server;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers requests that are whole numbers in ASCII, in their order.
@@ -36,6 +37,11 @@ abstract class NumberHandler implements Handler {
   /** Answers one request; {@code n} is from 1 to the largest. */
   abstract void answer(long n, Answers answers) throws IOException;
 
+  /** Does the same with marks; unless overridden, the whole is one instruction. */
+  void answer(long n, Answers answers, Instructions marks) throws IOException {
+    answer(n, answers);
+  }
+
   @Override
   public final void handle(Connection connection) throws IOException {
     new Conversation(connection).hold();
@@ -44,6 +50,7 @@ abstract class NumberHandler implements Handler {
   private final class Conversation {
     private final Connection connection;
     private final Answers answers;
+    private final @Nullable Instructions marks; // null: nobody looks at them
     private final byte[] chunk = new byte[CHUNK_BYTES];
     private int kept; // so many bytes at the start of the chunk are an unfinished request
     private boolean newlines; // the peer has sent one
@@ -52,6 +59,7 @@ abstract class NumberHandler implements Handler {
     Conversation(Connection connection) {
       this.connection = connection;
       answers = new Answers(connection);
+      marks = connection.instructions().orElse(null);
     }
 
     void hold() throws IOException {
@@ -101,7 +109,15 @@ abstract class NumberHandler implements Handler {
       } else if (n != BLANK && (n < 1 || n > largest)) {
         answerError("out of range: " + excerpt(start, end));
       } else if (n != BLANK) {
+        answerNumber(n);
+      }
+    }
+
+    private void answerNumber(long n) throws IOException {
+      if (marks == null) {
         answer(n, answers);
+      } else {
+        answer(n, answers, marks);
       }
     }
 

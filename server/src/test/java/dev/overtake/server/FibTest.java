@@ -11,6 +11,7 @@ final class FibTest {
   void isExact() {
     for (int n = 1; n <= 25; n++) {
       assertThat(BigInteger.valueOf(Fib.fib(n))).isEqualTo(exact(n));
+      assertThat(Fib.fib(n, () -> {})).isEqualTo(Fib.fib(n));
     }
   }
 

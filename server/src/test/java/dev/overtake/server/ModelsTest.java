@@ -17,7 +17,11 @@ final class ModelsTest {
         "pool:100000",
         "virtual",
         "event-loop",
-        "overtake"
+        "overtake",
+        "gil",
+        "gil:0.5ms",
+        "gil:10s",
+        "gil:ticks"
       })
   void giveBackTheirSpelling(String spelling) {
     try (Model model = Model.parse(spelling)) {
@@ -40,5 +44,16 @@ final class ModelsTest {
     assertThatThrownBy(() -> Model.parse(spelling))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("model pool:N takes a number of threads from 1 to 100000: " + spelling);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"gil:", "gil:5", "gil:0ms", "gil:0.9us", "gil:11s", "gil:-1ms", "gil:tick"})
+  void refuseSwitchIntervalsOfOtherThanAReasonableTime(String spelling) {
+    assertThatThrownBy(() -> Model.parse(spelling))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "model gil:INTERVAL takes a time from 1us to 10s, such as 0.5ms, or ticks: "
+                + spelling);
   }
 }
