@@ -6,6 +6,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.overtake.server {
   requires static org.jspecify;
+  requires transitive dev.overtake.compute;
   requires transitive dev.overtake.scheduler;
 
   exports dev.overtake.server;

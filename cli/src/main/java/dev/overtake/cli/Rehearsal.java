@@ -33,6 +33,7 @@ final class Rehearsal {
         run("serve", "fib", "--model", spelling, "--port", String.valueOf(server.port()));
       }
     }
+    run("serve", "fib", "--compute", "threshold:15,learned,threads:1", "--port", "-1");
     run("perf1", "--clients", "0");
     run("perf2", "--connections", "0");
     System.exit(0);

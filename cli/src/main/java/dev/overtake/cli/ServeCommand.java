@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.cli;
 
+import dev.overtake.compute.Compute;
 import dev.overtake.scheduler.Scheduler;
 import dev.overtake.server.Handler;
 import dev.overtake.server.Handlers;
@@ -34,6 +35,9 @@ import picocli.CommandLine.Spec;
       "Example: the article's server, then a request",
       "  overtake serve fib --model threads --port 25000",
       "  echo 30 | nc 127.0.0.1 25000",
+      "",
+      "Example: long requests leave for four processes, and nobody says which are long",
+      "  overtake serve fib --compute learned,processes:4",
       "",
       "Example: a handler of your own",
       "  overtake serve com.example.MyHandler --class-path target/classes"
@@ -77,8 +81,10 @@ final class ServeCommand implements Callable<@Nullable Void> {
       names = "--compute",
       paramLabel = "COMPUTE",
       defaultValue = "inline",
-      description = "Where a handler's heavy call runs; there is only inline yet.")
-  private String compute;
+      completionCandidates = ComputeSpellings.class,
+      description =
+          "Where a handler's heavy call runs: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private String computeSpelling;
 
   @Option(
       names = "--host",
@@ -125,9 +131,11 @@ final class ServeCommand implements Callable<@Nullable Void> {
   @Override
   public @Nullable Void call() throws IOException, InterruptedException {
     requireTheOnly("1", "--processes", String.valueOf(processes));
-    requireTheOnly("inline", "--compute", compute);
     Model model = CommandFailure.misusedUnless(this::model);
-    Handler handler = CommandFailure.misusedUnless(() -> Handlers.named(handlerName, classPath()));
+    Compute compute =
+        CommandFailure.misusedUnless(() -> Compute.parse(computeSpelling, classPath()));
+    Handler handler =
+        CommandFailure.misusedUnless(() -> Handlers.named(handlerName, classPath(), compute));
     TcpServer.Builder builder =
         CommandFailure.misusedUnless(() ->
             TcpServer.builder(handler)
@@ -136,15 +144,28 @@ final class ServeCommand implements Callable<@Nullable Void> {
                 .port(port)
                 .backlog(backlog)
                 .grace(grace));
-    try (TcpServer server = builder.start()) {
-      StopSignal.onStop(() -> stop(server));
-      PrintWriter out = spec.commandLine().getOut();
-      out.printf(
-          "listening on %s handler=%s model=%s processes=%d compute=%s%n",
-          name(server.address()), handlerName, model, processes, compute);
-      server.await();
+    // Closed last: until the server is drained its connections may want results.
+    try (compute) {
+      start(compute);
+      try (TcpServer server = builder.start()) {
+        StopSignal.onStop(() -> stop(server));
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf(
+            "listening on %s handler=%s model=%s processes=%d compute=%s%n",
+            name(server.address()), handlerName, model, processes, compute);
+        server.await();
+      }
+      Beliefs.print(compute.beliefs(), spec.commandLine().getErr());
     }
     return null;
+  }
+
+  private static void start(Compute compute) {
+    try {
+      compute.start();
+    } catch (IOException e) {
+      throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()));
+    }
   }
 
   private Model model() {
@@ -198,6 +219,14 @@ final class ServeCommand implements Callable<@Nullable Void> {
     @Override
     public Iterator<String> iterator() {
       return List.of(Model.choices().split(", ")).iterator();
+    }
+  }
+
+  /** As {@link ModelSpellings}. */
+  static final class ComputeSpellings implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return List.of(Compute.choices().split(", ")).iterator();
     }
   }
 }

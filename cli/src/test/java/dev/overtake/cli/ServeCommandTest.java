@@ -65,6 +65,39 @@ class ServeCommandTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"threads:2", "processes:1", "threshold:15,processes:1"})
+  void itComputesWhereItIsTold(String compute) throws Exception {
+    Process process = start("serve", "fib", "--port", "0", "--compute", compute);
+
+    String ready = readLine(process);
+    assertThat(ready).endsWith(" processes=1 compute=" + compute);
+    List<ProcessHandle> workers = process.children().toList();
+    assertThat(workers).hasSize(compute.contains("processes") ? 1 : 0);
+    try (Socket client = connect(ready)) {
+      client.getOutputStream().write("10\n20\n".getBytes(US_ASCII));
+      BufferedReader answers = reader(client);
+      assertThat(answers.readLine()).isEqualTo("55");
+      assertThat(answers.readLine()).isEqualTo("6765");
+    }
+    assertThatItEndsWell(process, "-TERM");
+    assertThat(workers).noneMatch(ProcessHandle::isAlive);
+  }
+
+  @Test
+  void inTheEndItTellsWhatItHasLearned() throws Exception {
+    Process process = start("serve", "fib", "--port", "0", "--compute", "learned,threads:1");
+    try (Socket client = connect(readLine(process))) {
+      client.getOutputStream().write("7\n".getBytes(US_ASCII));
+      assertThat(reader(client).readLine()).isEqualTo("13");
+    }
+    kill(process, "-TERM");
+
+    assertThat(process.errorReader(UTF_8).lines())
+        .anyMatch(line -> line.startsWith("learned: fib 7 to 7, "));
+    assertThat(process.waitFor()).isZero();
+  }
+
   @Test
   void theQuantumIsTheModelOvertakesAlone() throws Exception {
     Process process = start("serve", "echo", "--port", "0", "--quantum", "500us");

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.server;
 
+import dev.overtake.compute.Compute;
 import java.io.IOException;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -40,12 +43,28 @@ public final class Handlers {
    *     can't be read
    */
   public static Handler named(String name, List<Path> classPath) {
+    return named(name, classPath, Compute.inline());
+  }
+
+  /**
+   * As {@link #named(String, List)}, for a handler whose heavy calls run wherever a compute has
+   * them run: {@code fib} asks it for each number, with the kind {@code fib} and n as the hint, and
+   * so may a class that has a public constructor with a {@link Compute} as its only parameter. The
+   * others do without.
+   *
+   * @param name a name from above or that of a class
+   * @param classPath as above; worker processes must be given the same
+   * @param compute need not be started before the first connection
+   * @return the handler
+   * @throws IllegalArgumentException as {@link #named(String, List)}
+   */
+  public static Handler named(String name, List<Path> classPath, Compute compute) {
     if (classPath.isEmpty()) {
-      return named(name);
+      return named(name, Handlers.class.getClassLoader(), compute);
     }
     URLClassLoader loader = new URLClassLoader(urls(classPath), Handlers.class.getClassLoader());
     try {
-      return named(name, loader);
+      return named(name, loader, compute);
     } catch (Throwable e) {
       close(loader, e);
       throw e;
@@ -55,29 +74,35 @@ public final class Handlers {
   /**
    * As {@link #named(String)}, with classes from this loader.
    *
-   * @param name a name from above, or that of a public class with a public constructor without
-   *     parameters that implements {@link Handler}
+   * @param name a name from above, or that of a public class that implements {@link Handler} and
+   *     has a public constructor without parameters or with a {@link Compute}, which is then {@link
+   *     Compute#inline()}
    * @param loader finds the class
    * @return the handler
    * @throws IllegalArgumentException if there is no such handler or it can't be made; the message
    *     says in one line which and why
    */
   public static Handler named(String name, ClassLoader loader) {
+    return named(name, loader, Compute.inline());
+  }
+
+  private static Handler named(String name, ClassLoader loader, Compute compute) {
     return switch (name) {
       case "echo" -> new Echo();
-      case "fib" -> new Fib();
+      // The detour by a task is for those who want one: it is longer than a short request.
+      case "fib" -> compute.equals(Compute.inline()) ? new Fib() : new DelegatedFib(compute);
       case "countdown" -> new Countdown();
-      default -> make(name, loader);
+      default -> make(name, loader, compute);
     };
   }
 
-  private static Handler make(String name, ClassLoader loader) {
+  private static Handler make(String name, ClassLoader loader, Compute compute) {
     try {
       Class<?> type = Class.forName(name, true, loader);
       if (!Handler.class.isAssignableFrom(type)) {
         throw unusable(name, "it does not implement " + Handler.class.getName(), null);
       }
-      return (Handler) type.getConstructor().newInstance();
+      return (Handler) construct(type, compute);
     } catch (ClassNotFoundException e) {
       throw new IllegalArgumentException(
           "handler unknown: %s; choose one of %s, or name a class on the class path"
@@ -86,7 +111,10 @@ public final class Handlers {
     } catch (NoSuchMethodException | IllegalAccessException | InstantiationException e) {
       throw unusable(
           name,
-          "make it a public class with a public constructor without parameters; " + e.getMessage(),
+          "make it a public class with a public constructor without parameters, or with a "
+              + Compute.class.getName()
+              + "; "
+              + e.getMessage(),
           e);
     } catch (InvocationTargetException e) {
       throw unusable(
@@ -97,6 +125,19 @@ public final class Handlers {
     } catch (LinkageError e) {
       throw unusable(name, Failures.oneLine(e), e);
     }
+  }
+
+  private static Object construct(Class<?> type, Compute compute)
+      throws NoSuchMethodException,
+          IllegalAccessException,
+          InstantiationException,
+          InvocationTargetException {
+    for (Constructor<?> constructor : type.getConstructors()) {
+      if (Arrays.equals(constructor.getParameterTypes(), new Class<?>[] {Compute.class})) {
+        return constructor.newInstance(compute);
+      }
+    }
+    return type.getConstructor().newInstance();
   }
 
   private static IllegalArgumentException unusable(

@@ -4,6 +4,8 @@ package dev.overtake.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.overtake.compute.Compute;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class HandlersTest {
+  private static final String COMPUTE =
+      Compute.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+
   @TempDir private Path folder;
 
   @Test
@@ -47,11 +52,66 @@ final class HandlersTest {
         }
         class Greeting { static final String TEXT = new String("hello"); }
         """);
-    Handler handler = Handlers.named("users.Hello", List.of(folder));
 
+    assertThat(greeting(Handlers.named("users.Hello", List.of(folder)))).isEqualTo("hello");
+  }
+
+  @Test
+  void areGivenTheComputeIfTheirConstructorTakesOne() throws Exception {
+    compile(
+        """
+        package users;
+        import dev.overtake.compute.*;
+        public class Asking implements dev.overtake.server.Handler {
+          private final Compute compute;
+          public Asking(Compute compute) { this.compute = compute; }
+          @Override public void handle(dev.overtake.server.Connection c) throws java.io.IOException {
+            c.write(compute.toString().getBytes());
+          }
+        }
+        """);
+    Compute compute = Compute.parse("threshold:15,threads:4");
+
+    assertThat(greeting(Handlers.named("users.Asking", List.of(folder), compute)))
+        .isEqualTo("threshold:15,threads:4");
+    assertThat(greeting(Handlers.named("users.Asking", List.of(folder)))).isEqualTo("inline");
+  }
+
+  @Test
+  void sendTheirOwnTasksToProcessesThatHaveTheirClassPath() throws Exception {
+    compile(
+        """
+        package users;
+        import dev.overtake.compute.*;
+        public class Remote implements dev.overtake.server.Handler {
+          record Pid() implements java.util.concurrent.Callable<Long>, java.io.Serializable {
+            @Override public Long call() { return ProcessHandle.current().pid(); }
+          }
+          private final Compute compute;
+          public Remote(Compute compute) { this.compute = compute; }
+          @Override public void handle(dev.overtake.server.Connection c) throws java.io.IOException {
+            try {
+              c.write(compute.call(new Task<>("pid", 1, new Pid())).toString().getBytes());
+            } catch (Exception e) {
+              throw new java.io.IOException(e);
+            }
+          }
+        }
+        """);
+    try (Compute compute = Compute.parse("processes:1", List.of(folder))) {
+      Handler handler = Handlers.named("users.Remote", List.of(folder), compute);
+      compute.start();
+      List<String> children =
+          ProcessHandle.current().children().map(child -> String.valueOf(child.pid())).toList();
+
+      assertThat(greeting(handler)).isIn(children);
+    }
+  }
+
+  private static String greeting(Handler handler) throws IOException {
     try (TcpServer server = TcpServer.builder(handler).start();
         Client client = new Client(server)) {
-      assertThat(client.rest()).isEqualTo("hello");
+      return client.rest();
     }
   }
 
@@ -111,7 +171,7 @@ final class HandlersTest {
     arguments[0] = "-d";
     arguments[1] = folder.toString();
     arguments[2] = "-cp";
-    arguments[3] = Path.of("target/classes").toAbsolutePath().toString();
+    arguments[3] = Path.of("target/classes").toAbsolutePath() + File.pathSeparator + COMPUTE;
     for (int i = 0; i < texts.length; i++) {
       String text = texts[i];
       String name = text.replaceFirst("(?s).*?class (\\w+).*", "$1") + ".java";

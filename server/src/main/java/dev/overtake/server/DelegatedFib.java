@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.server;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.overtake.compute.Compute;
+import dev.overtake.compute.Task;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.Serializable;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+
+/** As {@link Fib}, but asks a {@link Compute} for each number. */
+final class DelegatedFib extends NumberHandler {
+  private static final String KIND = "fib";
+  private static final int LONGEST_REASON = 400;
+
+  private final Compute compute;
+
+  DelegatedFib(Compute compute) {
+    super(Fib.LARGEST);
+    this.compute = compute;
+  }
+
+  /** What leaves for a thread or a process. */
+  private record Work(long n) implements Callable<Long>, Serializable {
+    @Override
+    public Long call() {
+      return Fib.fib(n);
+    }
+  }
+
+  @Override
+  void answer(long n, Answers answers) throws IOException {
+    try {
+      answers.number(compute.call(new Task<>(KIND, n, new Work(n)))).endLine();
+    } catch (ExecutionException e) {
+      answerError(Objects.requireNonNullElse(e.getCause(), e), answers);
+    } catch (RejectedExecutionException e) {
+      answerError(e, answers);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw (IOException)
+          new InterruptedIOException("interrupted waiting for fib " + n).initCause(e);
+    }
+  }
+
+  private static void answerError(Throwable failure, Answers answers) throws IOException {
+    String message = Objects.requireNonNullElse(failure.getMessage(), failure.toString());
+    String line = "error: " + message.replaceAll("\\p{Cntrl}+", " ");
+    line = line.substring(0, Math.min(line.length(), LONGEST_REASON));
+    answers.text(line.getBytes(US_ASCII)).endLine();
+  }
+}
