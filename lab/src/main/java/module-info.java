@@ -8,6 +8,8 @@ module dev.overtake.lab {
   requires static org.jspecify;
   requires dev.overtake.load;
   requires dev.overtake.report;
+  requires transitive dev.overtake.server; // a handler of the lab, and whose bytecode it shows
+  requires java.management; // the samples, in processes of their own
   requires tools.jackson.databind;
 
   exports dev.overtake.lab;

@@ -5,6 +5,8 @@ import dev.overtake.report.Origin;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an experiment works with: variants to measure, servers to start, a pace to keep.
@@ -65,6 +67,21 @@ final class Bench {
     return directory;
   }
 
+  /** The variants that the experiment concerns. */
+  List<Variant> variants() {
+    return variants;
+  }
+
+  /** What starts CPython; null if it is left out. */
+  @Nullable String python() {
+    return options.python();
+  }
+
+  /** Begins a planned step that no server is measured in. */
+  void begin(String label) {
+    schedule.begin(experiment.id() + ", " + label);
+  }
+
   /** How long a load of this length lasts at the pace of this run. */
   Duration paced(Duration atFullPace) {
     return Duration.ofMillis((long) (atFullPace.toMillis() * schedule.pace()));
@@ -88,6 +105,17 @@ final class Bench {
    */
   <M> Trials<M> interleave(String label, Placement placement, Measurement<M> measurement)
       throws IOException, InterruptedException {
+    return interleave(label, placement, variants, variant -> variant.serve("fib"), measurement);
+  }
+
+  /** As the other one, for these variants, started by these words. */
+  <M> Trials<M> interleave(
+      String label,
+      Placement placement,
+      List<Variant> variants,
+      Function<Variant, List<String>> command,
+      Measurement<M> measurement)
+      throws IOException, InterruptedException {
     Trials<M> trials = new Trials<>(variants);
     int rounds = effort().rounds();
     seating.seatGenerator(placement);
@@ -98,7 +126,7 @@ final class Bench {
                 .formatted(experiment.id(), label, round, rounds, variant.name()));
         Trials.Row<M> row = trials.row(variant);
         if (!row.hopeless()) {
-          measure(row, round, placement, measurement);
+          measure(row, round, placement, command.apply(variant), measurement);
         }
       }
     }
@@ -106,14 +134,17 @@ final class Bench {
   }
 
   private <M> void measure(
-      Trials.Row<M> row, int round, Placement placement, Measurement<M> measurement)
+      Trials.Row<M> row,
+      int round,
+      Placement placement,
+      List<String> command,
+      Measurement<M> measurement)
       throws IOException, InterruptedException {
     Variant variant = row.variant();
     ServerProcess started;
     try {
       started =
-          ServerProcess.start(
-              children, seating.serverStarter(placement), variant.serve("fib"), READY_WITHIN);
+          ServerProcess.start(children, seating.serverStarter(placement), command, READY_WITHIN);
     } catch (ServerFailure e) {
       stopIfEnding();
       row.neverStarts(e.why());

@@ -2,17 +2,13 @@
 package dev.overtake.lab;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -32,7 +28,10 @@ public final class Lab {
   private static final List<Experiment> EXPERIMENTS =
       List.of(
           // In the article's order; one to a line.
-          new SingleExperiment(), new Perf1Experiment(), new Perf2Experiment());
+          new SingleExperiment(),
+          new Perf1Experiment(),
+          new DisExperiment(),
+          new Perf2Experiment());
 
   private static final Path RUNS = Path.of("overtake-runs");
   private static final String REFERENCE_SERVER = "reference_server.py";
@@ -167,14 +166,7 @@ public final class Lab {
 
   /** Copies the reference server into the run directory, where readers of the results find it. */
   static Path referenceServer(Path directory) throws IOException {
-    Path copy = directory.resolve(REFERENCE_SERVER);
-    try (InputStream source = Lab.class.getResourceAsStream(REFERENCE_SERVER)) {
-      Files.copy(
-          Objects.requireNonNull(source, REFERENCE_SERVER),
-          copy,
-          StandardCopyOption.REPLACE_EXISTING);
-    }
-    return copy;
+    return Resources.copy(REFERENCE_SERVER, directory);
   }
 
   /** One experiment, what repeats it, and what it found. */

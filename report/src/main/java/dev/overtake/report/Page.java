@@ -265,6 +265,7 @@ final class Page {
     switch (exhibit) {
       case Figure figure -> write(figure, heading);
       case Table table -> write(table, heading);
+      case Listing listing -> write(listing, heading);
     }
   }
 
@@ -296,6 +297,29 @@ final class Page {
     writeTable(table);
     if (!table.caption().isEmpty()) {
       page.element("p", table.caption());
+    }
+    page.end().line();
+  }
+
+  private void write(Listing listing, String heading) {
+    page.start("div", "class", "listing").element(heading, listing.title()).line();
+    page.start("div", "class", "columns").line();
+    for (Listing.Column column : listing.columns()) {
+      page.start("div").element("p", column.title(), "class", "column").line();
+      page.start("ol", "class", "code").line();
+      for (Listing.Line line : column.lines()) {
+        boolean marked = !line.mark().isEmpty();
+        page.start("li", "class", marked ? "marked" : "plain").element("code", line.text());
+        if (marked) {
+          page.element("span", line.mark());
+        }
+        page.end().line();
+      }
+      page.end().end().line();
+    }
+    page.end().line();
+    if (!listing.caption().isEmpty()) {
+      page.element("p", listing.caption());
     }
     page.end().line();
   }
@@ -412,6 +436,7 @@ final class Page {
   private static void addNames(Exhibit exhibit, List<String> names) {
     switch (exhibit) {
       case Figure figure -> names.addAll(Drawing.names(figure.chart()));
+      case Listing _ -> {}
       case Table table -> {
         for (List<Cell> row : table.rows()) {
           for (Cell cell : row) {

@@ -42,6 +42,7 @@ final class Palette {
       Map.ofEntries(
           Map.entry("overtake", 0),
           Map.entry("threads", 1),
+          Map.entry("platform", 1),
           Map.entry("virtual", 2),
           Map.entry("event-loop", 3),
           Map.entry("pool", 4),
@@ -49,8 +50,19 @@ final class Palette {
           Map.entry("gil", 6),
           Map.entry("cpython", 7));
 
-  /** Phases of one model are greys: a colour would be taken for a model. */
+  /** Phases and other aspects of one model are greys: a colour would be taken for a model. */
   private static final List<String> PHASES = List.of("calm", "loaded", "recovered");
+
+  private static final Map<String, Integer> ASPECTS =
+      Map.of(
+          "calm", 0,
+          "loaded", 1,
+          "recovered", 2,
+          "first client idle", 0,
+          "first client computing", 1,
+          "reserved", 0,
+          "resident", 1,
+          "live objects", 2);
 
   private static final int COLOURS = 8;
   private static final List<Marker> MARKERS = List.of(Marker.values());
@@ -85,8 +97,8 @@ final class Palette {
     Map<Integer, Integer> used = new HashMap<>();
     Map<String, Integer> strangers = new HashMap<>();
     for (String name : distinct) {
-      int phase = PHASES.indexOf(name.toLowerCase(Locale.ROOT));
-      if (phase >= 0) {
+      Integer phase = ASPECTS.get(name.toLowerCase(Locale.ROOT));
+      if (phase != null) {
         looks.put(name, new Look(-1 - phase, "", MARKERS.get(phase)));
         continue;
       }

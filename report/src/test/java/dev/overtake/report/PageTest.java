@@ -2,6 +2,7 @@
 package dev.overtake.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -151,6 +152,29 @@ class PageTest {
     String page = Page.of(Demo.report());
     assertThat(page).contains("no python3 on this machine", "the server died");
     assertThat(page).doesNotContain("NaN");
+  }
+
+  @Test
+  void listingKeepsItsLinesAndSaysWhySomeAreMarked() {
+    Listing listing =
+        new Listing(
+            "Two programs",
+            "Side by side.",
+            List.of(
+                new Listing.Column(
+                    "bytecode",
+                    List.of(
+                        new Listing.Line("   0 lload_0", ""),
+                        new Listing.Line("   1 lreturn", "stops <here>"))),
+                new Listing.Column("dis", List.of(new Listing.Line("RESUME", "on entry")))));
+    Document page =
+        Xml.parse(Page.of(report(List.of(Chapter.builder("dis", "Dis").exhibit(listing).build()))));
+    assertThat(Xml.elements(page, "li"))
+        .extracting(li -> li.getAttribute("class"), Element::getTextContent)
+        .containsExactly(
+            tuple("plain", "   0 lload_0"),
+            tuple("marked", "   1 lreturnstops <here>"),
+            tuple("marked", "RESUMEon entry"));
   }
 
   @Test
