@@ -31,7 +31,8 @@ public final class Lab {
           new SingleExperiment(),
           new Perf1Experiment(),
           new DisExperiment(),
-          new Perf2Experiment());
+          new Perf2Experiment(),
+          new MemoryExperiment());
 
   private static final Path RUNS = Path.of("overtake-runs");
   private static final String REFERENCE_SERVER = "reference_server.py";

@@ -51,7 +51,16 @@ record Variant(String name, List<String> command, String model, Kind kind) {
 
   /** The command that starts the server on a free port of the loopback. */
   List<String> serve(String handler) {
+    return serve(handler, List.of());
+  }
+
+  /** The same with options for the JVM, if it is one. */
+  List<String> serve(String handler, List<String> jvmOptions) {
     List<String> words = new ArrayList<>(command);
+    if (kind == Kind.OURS) {
+      // Behind the JVM's own name: the options of its command line come later and win.
+      words.addAll(1, jvmOptions);
+    }
     if (kind == Kind.OURS) {
       words.add("serve");
     }

@@ -3,11 +3,14 @@ package dev.overtake.lab;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.List;
 import java.util.Locale;
 
 /** Numbers as the summary and the verdicts write them: three digits that count, and a unit. */
 final class Wording {
   private static final MathContext DIGITS = new MathContext(3);
+
+  private static final List<String> BINARY_UNITS = List.of("B", "KiB", "MiB", "GiB", "TiB");
 
   private Wording() {}
 
@@ -35,6 +38,19 @@ final class Wording {
       return number(seconds) + " s";
     }
     return seconds >= 0.0009995 ? number(seconds * 1e3) + " ms" : number(seconds * 1e6) + " µs";
+  }
+
+  static String bytes(double bytes) {
+    if (!Double.isFinite(bytes)) {
+      return "unknown";
+    }
+    double size = bytes;
+    int prefix = 0;
+    while (Math.abs(size) >= 1024 && prefix < BINARY_UNITS.size() - 1) {
+      size /= 1024;
+      prefix++;
+    }
+    return number(size) + " " + BINARY_UNITS.get(prefix);
   }
 
   static String times(double ratio) {
