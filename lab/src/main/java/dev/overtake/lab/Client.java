@@ -21,6 +21,7 @@ final class Client implements AutoCloseable {
 
   private final Socket socket;
   private final byte[] answer = new byte[1_000];
+  private int answerLength;
   private long askedNanos;
 
   /**
@@ -55,13 +56,19 @@ final class Client implements AutoCloseable {
     // 0 would mean for ever.
     socket.setSoTimeout((int) Math.max(1, within.toMillis()));
     try {
-      if (socket.getInputStream().read(answer) < 0) {
+      answerLength = socket.getInputStream().read(answer);
+      if (answerLength < 0) {
         throw new IOException("the server closed the connection instead of answering");
       }
       return OptionalDouble.of((System.nanoTime() - askedNanos) / 1e9);
     } catch (SocketTimeoutException noAnswer) {
       return OptionalDouble.empty();
     }
+  }
+
+  /** The last answer, without the newline at its end. */
+  String answer() {
+    return new String(answer, 0, Math.max(0, answerLength), StandardCharsets.US_ASCII).strip();
   }
 
   /** Closes the connection. Idempotent. */

@@ -32,7 +32,8 @@ public final class Lab {
           new Perf1Experiment(),
           new DisExperiment(),
           new Perf2Experiment(),
-          new MemoryExperiment());
+          new MemoryExperiment(),
+          new RecursionExperiment());
 
   private static final Path RUNS = Path.of("overtake-runs");
   private static final String REFERENCE_SERVER = "reference_server.py";

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +32,29 @@ final class Programs {
     return Pattern.compile(Pattern.quote(File.pathSeparator))
         .splitAsStream(path)
         .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+  }
+
+  /**
+   * What the program printed on its standard output, however it ended; it ends by itself.
+   *
+   * @throws IOException if it cannot be started
+   */
+  static String printed(long withinSeconds, List<String> command) throws IOException {
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    try {
+      process.getOutputStream().close();
+      process
+          .onExit()
+          .orTimeout(withinSeconds, TimeUnit.SECONDS)
+          .exceptionally(_ -> {
+            process.destroyForcibly();
+            return process;
+          });
+      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
   /** What the program printed, stripped; empty if it cannot be started, fails or takes too long. */

@@ -56,7 +56,36 @@ def serve_echo(connection):
         connection.sendall(chunk)
 
 
-HANDLERS = {"fib": serve_fib, "echo": serve_echo}
+def recurse(levels):
+    # By way of map(), which is written in C: plain calls no longer use the thread's own stack.
+    return 0 if levels == 0 else 1 + next(map(recurse, (levels - 1,)))
+
+
+def deepest():
+    depth = 0
+
+    def deeper(_):
+        nonlocal depth
+        depth += 1
+        next(map(deeper, (None,)))
+
+    try:
+        deeper(None)
+    except RecursionError:
+        return depth
+
+
+def serve_recursion(connection):
+    """Answers a number with that number, after as many levels of recursion; 0 with how many there can be."""
+    while True:
+        chunk = connection.recv(1000)
+        if not chunk:
+            return
+        levels = int(chunk)
+        connection.sendall(b"%d\n" % (recurse(levels) if levels else deepest()))
+
+
+HANDLERS = {"fib": serve_fib, "echo": serve_echo, "recursion": serve_recursion}
 
 
 def attend(handler, connection):
@@ -99,7 +128,11 @@ def main():
     arguments.add_argument(
         "--switch-interval", type=float, metavar="SECONDS",
         help="how long a waiting thread leaves the holder of the interpreter lock alone")
+    arguments.add_argument(
+        "--recursion-limit", type=int, metavar="LEVELS", default=sys.getrecursionlimit(),
+        help="how deep functions may call each other before it is an error")
     chosen = arguments.parse_args()
+    sys.setrecursionlimit(chosen.recursion_limit)
     if chosen.switch_interval is not None:
         sys.setswitchinterval(chosen.switch_interval)
 

@@ -63,6 +63,31 @@ class LabTest {
   }
 
   @Test
+  void takesTheMeasureOfThreadsAndTheirStacks() throws Exception {
+    LabResult result =
+        run(
+            LabOptions.builder(TinyServer.command(), "./overtake lab")
+                .experiments(List.of("dis", "memory", "recursion"))
+                .models(List.of("threads"))
+                .python("none")
+                .withoutSpinners()
+                .out(folder));
+
+    JsonNode experiments = JsonMapper.shared().readTree(result.json()).get("experiments");
+    JsonNode threads = experiments.at("/memory/figures/threads");
+    assertThat(threads.at("/1/reservedBytesEach").doubleValue()).isGreaterThan(1 << 20);
+    assertThat(threads.at("/1/residentBytesEach").doubleValue()).isBetween(1_000.0, 1e6);
+    assertThat(threads.at("/2/kind").stringValue()).isEqualTo("virtual");
+    assertThat(threads.at("/2/liveBytesEach").doubleValue()).isBetween(100.0, 10_000.0);
+    assertThat(experiments.at("/memory/figures/variants/0/counts/0/bytesEach/median").doubleValue())
+        .isPositive();
+    assertThat(experiments.at("/recursion/figures/depths/0/levels").doubleValue())
+        .isGreaterThan(1_000);
+    assertThat(experiments.at("/recursion/claims/0/outcome").stringValue()).isEqualTo("HOLDS");
+    assertThat(Files.readString(result.report())).contains("invokestatic Fib.fib");
+  }
+
+  @Test
   void serverThatDiesUnderLoadCostsItsOwnRowOnly() throws Exception {
     LabResult result =
         run(
