@@ -7,6 +7,8 @@ enum ExitCode {
   FAILED(1),
   /** An option or argument that makes no sense. */
   MISUSED(2),
+  /** What was to be kept is not: something is worse than before. */
+  MISSED(3),
   /** The figures say nothing about the server: the generator was the limit. */
   INVALID(4),
   /** Nobody answers at the address. */

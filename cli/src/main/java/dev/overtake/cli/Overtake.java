@@ -34,9 +34,16 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  overtake serve fib",
       "  overtake perf2 --hogs 1",
       "",
-      "Exit status: 0 done, 1 failed, 2 misused, 4 the measurement is invalid, 5 no server there."
+      "Exit status: 0 done, 1 failed, 2 misused, 3 worse than before, 4 the measurement is invalid,",
+      "5 no server there."
     },
-    subcommands = {ServeCommand.class, Perf1Command.class, Perf2Command.class, LabCommand.class})
+    subcommands = {
+      ServeCommand.class,
+      Perf1Command.class,
+      Perf2Command.class,
+      LabCommand.class,
+      CompareCommand.class
+    })
 final class Overtake implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -21,7 +21,7 @@ final class Rehearsal {
 
   public static void main(String[] args) throws IOException {
     run("--help");
-    for (String command : List.of("serve", "perf1", "perf2", "lab")) {
+    for (String command : List.of("serve", "perf1", "perf2", "lab", "compare")) {
       run(command, "--help");
     }
     run("lab", "--list");

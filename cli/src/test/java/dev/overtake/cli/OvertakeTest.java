@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OvertakeTest {
   @ParameterizedTest
-  @ValueSource(strings = {"", "serve", "perf1", "perf2", "lab"})
+  @ValueSource(strings = {"", "serve", "perf1", "perf2", "lab", "compare"})
   void helpShowsAnExample(String command) {
     Outcome outcome = command.isEmpty() ? Outcome.of("--help") : Outcome.of(command, "--help");
 
@@ -77,6 +77,9 @@ class OvertakeTest {
         "lab dreams --python none      | experiment \"dreams\" is unknown; there are single, perf1",
         "lab --placement moon          | placement \"moon\" is unknown",
         "lab --models green            | model unknown: green",
+        "compare                       | Missing required parameters: 'RUN', 'RUN'",
+        "compare no-run no-run         | run no-run: there is no such directory; name one that",
+        "compare src src               | run src: there is no results.json in it",
       })
   void misuseIsOneLineWithTheValue(String arguments, String words) {
     Outcome outcome = Outcome.of(arguments == null ? new String[0] : arguments.split(" "));

@@ -29,14 +29,19 @@ record Results(
   static final String SCHEMA = "overtake-lab/1";
 
   String toJson() {
-    SimpleModule numbers = new SimpleModule();
-    numbers.addSerializer(Double.class, new NullUnlessFinite());
-    numbers.addSerializer(Double.TYPE, new NullUnlessFinite());
     return JsonMapper.builder()
-        .addModule(numbers)
+        .addModule(numbers())
         .enable(SerializationFeature.INDENT_OUTPUT)
         .build()
         .writeValueAsString(this);
+  }
+
+  /** Writes what is no number as null. */
+  static SimpleModule numbers() {
+    SimpleModule numbers = new SimpleModule();
+    numbers.addSerializer(Double.class, new NullUnlessFinite());
+    numbers.addSerializer(Double.TYPE, new NullUnlessFinite());
+    return numbers;
   }
 
   /**
