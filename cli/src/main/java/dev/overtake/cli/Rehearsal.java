@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.cli;
 
+import dev.overtake.compute.ProcessPool;
 import dev.overtake.server.Handlers;
 import dev.overtake.server.Model;
 import dev.overtake.server.TcpServer;
@@ -19,7 +20,9 @@ import java.util.List;
 final class Rehearsal {
   private Rehearsal() {}
 
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws IOException, InterruptedException {
+    // The workers of --compute processes:N are JVMs as well, with a cache of their own.
+    ProcessPool.builder().makeCache();
     run("--help");
     for (String command : List.of("serve", "perf1", "perf2", "lab", "compare")) {
       run(command, "--help");

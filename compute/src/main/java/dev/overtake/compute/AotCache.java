@@ -122,7 +122,9 @@ final class AotCache implements AutoCloseable {
 
   private static String key(List<String> options, List<Path> parts) throws IOException {
     StringBuilder text = new StringBuilder();
-    text.append(WorkerCommand.java()).append(Runtime.version()).append(options);
+    // The size of the heap does not matter, so pools of all sizes share a cache.
+    List<String> lasting = options.stream().filter(option -> !option.startsWith("-Xm")).toList();
+    text.append(WorkerCommand.java()).append(Runtime.version()).append(lasting);
     for (Path part : parts) {
       if (Files.exists(part)) {
         text.append(part).append(Files.size(part)).append(Files.getLastModifiedTime(part));
@@ -160,6 +162,13 @@ final class AotCache implements AutoCloseable {
         && !Files.exists(vain(file))
         && making.compareAndSet(false, true)) {
       Thread.ofPlatform().daemon().name("compute-aot-cache").start(() -> make(file, rehearsal));
+    }
+  }
+
+  /** Waits for the end of the making, if it was begun. */
+  void await() throws InterruptedException {
+    if (making.get()) {
+      made.await();
     }
   }
 

@@ -468,6 +468,23 @@ public final class ProcessPool extends AbstractExecutorService {
       return new ProcessPool(settings());
     }
 
+    /**
+     * Makes the cache of {@link #cache} for workers of this program, unless it is there already,
+     * and waits for it, about two seconds. Without this the first pool does it, beside its work and
+     * only if it lives long enough; an installer has the time.
+     *
+     * @throws IOException if there is no place for a private folder
+     * @throws InterruptedException if interrupted; nothing is then left running
+     */
+    public void makeCache() throws IOException, InterruptedException {
+      PoolSettings settings = settings();
+      try (PrivateFolder around = PrivateFolder.in(settings.folder());
+          AotCache made = AotCache.of(settings, WorkerCommand.options(settings))) {
+        made.makeIfMissing(around.rehearsal());
+        made.await();
+      }
+    }
+
     PoolSettings settings() {
       return new PoolSettings(
           workers,

@@ -31,6 +31,15 @@ final class AotCacheTest {
   }
 
   @Test
+  void anInstallerMakesTheCacheForPoolsOfAllSizes() throws Exception {
+    Path cache = folder.resolve("cache");
+
+    assertThat(run(Installer.class, cache)).isZero();
+    assertThat(caches(cache)).hasSize(1);
+    assertThat(run(User.class, cache)).isZero();
+  }
+
+  @Test
   void doesWithoutACacheWhereTheClassesLieInFolders() throws Exception {
     Path cache = folder.resolve("cache");
     try (ProcessPool pool = ProcessPool.builder().workers(1).cache(cache).start()) {
@@ -61,6 +70,15 @@ final class AotCacheTest {
           LockSupport.parkNanos(10_000_000);
         }
       }
+    }
+  }
+
+  /** Has no pool. */
+  static final class Installer {
+    private Installer() {}
+
+    public static void main(String[] args) throws Exception {
+      ProcessPool.builder().workers(7).cache(Path.of(args[0])).makeCache();
     }
   }
 
