@@ -33,7 +33,9 @@ public final class Lab {
           new DisExperiment(),
           new Perf2Experiment(),
           new MemoryExperiment(),
-          new RecursionExperiment());
+          new RecursionExperiment(),
+          new PoolExperiment(),
+          new ThresholdExperiment());
 
   private static final Path RUNS = Path.of("overtake-runs");
   private static final String REFERENCE_SERVER = "reference_server.py";

@@ -184,6 +184,16 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /** What it last said on its standard error; waits a moment for the rest if it has ended. */
+  List<String> lastLines() throws InterruptedException {
+    if (!process.isAlive()) {
+      errorReader.join(LAST_WORDS_MILLIS);
+    }
+    synchronized (lastErrors) {
+      return List.copyOf(lastErrors);
+    }
+  }
+
   /**
    * Ends the server: SIGTERM, a grace time of 2 s, then by force. If the thread is interrupted
    * there is no grace, and it stays interrupted. Idempotent.

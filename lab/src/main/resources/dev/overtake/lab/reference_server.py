@@ -3,22 +3,71 @@
 
 It is the plainest server one would write with the standard library, so that what is measured is
 CPython and not our cleverness: blocking sockets, a thread per connection, the integer in, the
-answer and a newline out. Needs Python 3.3 or newer and nothing else.
+answer and a newline out. Needs Python 3.7 or newer and nothing else.
 """
 
 import argparse
+import concurrent.futures
+import multiprocessing
 import os
 import platform
 import signal
 import socket
 import sys
 import threading
+import time
 
 LARGEST_REQUEST = 64 * 1024
 
 
 def fib(n):
     return 1 if n <= 2 else fib(n - 1) + fib(n - 2)
+
+
+class Compute:
+    """Where fib is computed: inline, threads:N, processes:N, or threshold:K,... for what is above K."""
+
+    def __init__(self, spelling):
+        self.spelling = spelling
+        self.greatest_inline = 0
+        self.pool = None
+        head, _, rest = spelling.partition(",")
+        kind, _, number = head.partition(":")
+        if kind == "threshold" and rest:
+            self.greatest_inline = int(number)
+            kind, _, number = rest.partition(":")
+        if kind == "inline" and not number:
+            return
+        if kind == "threads":
+            self.pool = concurrent.futures.ThreadPoolExecutor(int(number))
+        elif kind == "processes":
+            # Before there are threads and sockets, which forked workers would have as well.
+            self.pool = concurrent.futures.ProcessPoolExecutor(
+                int(number), initializer=end_with, initargs=(os.getpid(),))
+            concurrent.futures.wait(
+                [self.pool.submit(time.sleep, 0.05) for _ in range(int(number))])
+        else:
+            raise ValueError("compute unknown: %s; choose one of inline, threads:N, processes:N, "
+                             "threshold:K,COMPUTE" % spelling)
+
+    def fib(self, n):
+        if self.pool is None or n <= self.greatest_inline:
+            return fib(n)
+        return self.pool.submit(fib, n).result()
+
+
+def end_with(parent):
+    """Ends this worker soon after its parent: it would wait for tasks for ever."""
+
+    def watch():
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+compute = Compute("inline")
 
 
 def fib_answer(request):
@@ -28,7 +77,7 @@ def fib_answer(request):
         return b"error: not an integer\n"
     if not 1 <= n <= 92:
         return b"error: n must be from 1 to 92\n"
-    return b"%d\n" % fib(n)
+    return b"%d\n" % compute.fib(n)
 
 
 def serve_fib(connection):
@@ -115,6 +164,8 @@ MODELS = {"sequential": accept_sequential, "threads": accept_threads}
 def leave(*_):
     # Not sys.exit(): threads in the middle of a long computation would be waited for.
     sys.stdout.flush()
+    for worker in multiprocessing.active_children():
+        worker.kill()
     os._exit(0)
 
 
@@ -125,6 +176,7 @@ def main():
     arguments.add_argument("--host", default="127.0.0.1")
     arguments.add_argument("--port", type=int, default=0)
     arguments.add_argument("--backlog", type=int, default=128)
+    arguments.add_argument("--compute", default="inline", help=Compute.__doc__)
     arguments.add_argument(
         "--switch-interval", type=float, metavar="SECONDS",
         help="how long a waiting thread leaves the holder of the interpreter lock alone")
@@ -138,6 +190,11 @@ def main():
 
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
+    global compute
+    try:
+        compute = Compute(chosen.compute)
+    except (OSError, ValueError) as problem:
+        sys.exit("--compute %s: %s" % (chosen.compute, problem))
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -147,8 +204,8 @@ def main():
         sys.exit("listener %s:%d: cannot bind, %s; pass another --port"
                  % (chosen.host, chosen.port, problem.strerror))
     host, port = listener.getsockname()[:2]
-    print("listening on %s:%d handler=%s model=%s processes=1 compute=inline python=%s-%s switch-interval=%g"
-          % (host, port, chosen.handler, chosen.model, platform.python_implementation(),
+    print("listening on %s:%d handler=%s model=%s processes=1 compute=%s python=%s-%s switch-interval=%g"
+          % (host, port, chosen.handler, chosen.model, chosen.compute, platform.python_implementation(),
              platform.python_version(), sys.getswitchinterval()), flush=True)
     MODELS[chosen.model](listener, HANDLERS[chosen.handler])
 

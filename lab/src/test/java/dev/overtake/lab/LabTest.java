@@ -88,6 +88,33 @@ class LabTest {
   }
 
   @Test
+  void comparesComputesOfOneServer() throws Exception {
+    LabResult result =
+        run(
+            LabOptions.builder(TinyServer.command(), "./overtake lab")
+                .experiments(List.of("pool", "threshold"))
+                .models(List.of("overtake"))
+                .python("no-such-python-here")
+                .out(folder));
+
+    JsonNode json = JsonMapper.shared().readTree(result.json());
+    JsonNode pool = json.at("/experiments/pool/figures/variants");
+    assertThat(pool.at("/0/compute").stringValue()).isEqualTo("inline");
+    assertThat(pool.at("/1/variant").stringValue()).isEqualTo("overtake processes:4");
+    assertThat(pool.at("/1/computingClients/0/results").size()).isEqualTo(3);
+    assertThat(pool.at("/1/shortRequests/0/manyConnections/calm/requestsPerSecond").doubleValue())
+        .isPositive();
+    JsonNode claims = json.at("/experiments/pool/claims");
+    assertThat(claims.at("/0/id").stringValue()).isEqualTo("cpythonPoolUsesCores");
+    assertThat(claims.at("/0/outcome").stringValue()).isEqualTo("UNKNOWN");
+    JsonNode learned = json.at("/experiments/threshold/figures/variants/4");
+    assertThat(learned.get("command").valueStream().map(JsonNode::stringValue))
+        .endsWith("--compute", "learned,processes:4");
+    assertThat(learned.at("/rounds/0/rate").doubleValue()).isPositive();
+    assertThat(result.summary()).contains("learned,processes:4 reached ");
+  }
+
+  @Test
   void serverThatDiesUnderLoadCostsItsOwnRowOnly() throws Exception {
     LabResult result =
         run(

@@ -2,6 +2,7 @@
 package dev.overtake.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.Socket;
@@ -48,6 +49,27 @@ class ReferenceServerTest {
   void echoesAndTellsItsSwitchInterval() throws Exception {
     if (pythonThere) {
       assertThat(answer("hello", "echo", "--switch-interval", "0.02")).isEqualTo("hello");
+    }
+  }
+
+  @Test
+  void computesInOtherProcessesAndLeavesNone() throws Exception {
+    if (pythonThere) {
+      assertThat(answer("30\n3\n", "fib", "--compute", "processes:2")).isEqualTo("832040\n2\n");
+      assertThat(answer("16\n15\n", "fib", "--compute", "threshold:15,threads:1"))
+          .isEqualTo("987\n610\n");
+      try (ChildProcesses children = new ChildProcesses()) {
+        assertThat(failure(children, command("fib", "--compute", "cloud")))
+            .contains("--compute cloud: compute unknown: cloud; choose one of inline, ");
+        List<ProcessHandle> workers;
+        try (ServerProcess server =
+            ServerProcess.start(
+                children, List.of(), command("fib", "--compute", "processes:2"), AMPLE)) {
+          workers = ProcessHandle.of(server.pid()).orElseThrow().descendants().toList();
+          assertThat(workers).hasSize(2);
+        }
+        await().until(() -> workers.stream().noneMatch(ProcessHandle::isAlive));
+      }
     }
   }
 

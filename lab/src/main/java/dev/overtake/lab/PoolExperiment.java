@@ -1,0 +1,661 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.lab;
+
+import dev.overtake.load.GeneratorHealth;
+import dev.overtake.load.LoadListener;
+import dev.overtake.load.Perf1;
+import dev.overtake.load.Perf2;
+import dev.overtake.report.Axis;
+import dev.overtake.report.BarChart;
+import dev.overtake.report.Cell;
+import dev.overtake.report.Chapter;
+import dev.overtake.report.Figure;
+import dev.overtake.report.LineChart;
+import dev.overtake.report.Note;
+import dev.overtake.report.Point;
+import dev.overtake.report.Reference;
+import dev.overtake.report.Series;
+import dev.overtake.report.Table;
+import dev.overtake.report.Unit;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.DoublePredicate;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** What a pool that computes for the handler costs the short requests, and what it gives. */
+final class PoolExperiment implements Experiment {
+  private static final String PROCESSES = "processes:4";
+  private static final List<String> ALL = List.of(Computing.INLINE, "threads:4", PROCESSES);
+  private static final List<String> WITHOUT_THREADS = List.of(Computing.INLINE, PROCESSES);
+
+  private static final List<Integer> CLIENTS = List.of(1, 2, 4);
+  private static final int MANY = 32;
+  private static final Duration REQUEST = Duration.ofMillis(40);
+  private static final Duration OVERHEAD = Duration.ofMillis(1_500);
+  private static final Duration RECOVERED = Duration.ofMillis(100); // the least there can be
+  private static final int LEAST_SAMPLES = 3;
+
+  private static final double SCALES = 1.4;
+  private static final double DEAR = 0.25;
+  private static final double AIM = 0.4;
+  private static final double CONSTANT = 0.8;
+
+  /** A hog that shares the server's only core with it is entitled to its half. */
+  private static final double CONSTANT_ON_ONE_CORE = 0.4;
+
+  private static final Unit RATE = Unit.of("/s");
+  private static final Unit TIMES = Unit.of("×");
+
+  @Override
+  public String id() {
+    return "pool";
+  }
+
+  @Override
+  public String summary() {
+    return "what sending every request to a pool costs the short ones, and what it gives the long";
+  }
+
+  @Override
+  public boolean concerns(Variant variant) {
+    return Computing.concerns(variant);
+  }
+
+  @Override
+  public List<Step> plan(Effort effort, int variants) {
+    int times = effort.rounds() * variants * computes(effort).size();
+    Times t = Times.of(effort);
+    List<Step> steps = new ArrayList<>();
+    steps.addAll(
+        Collections.nCopies(
+            times, new Step(OVERHEAD.plus(t.warmup), t.perf1.multipliedBy(CLIENTS.size()))));
+    steps.addAll(
+        Collections.nCopies(
+            times,
+            new Step(
+                OVERHEAD
+                    .plus(t.warmup.plus(t.jvmWarmup).dividedBy(2)) // CPython's and ours
+                    .plus(t.warmup)
+                    .plus(RECOVERED),
+                t.calm.plus(t.loaded).plus(t.many))));
+    return steps;
+  }
+
+  @Override
+  public Findings run(Bench bench) throws IOException, InterruptedException {
+    Computing computing = new Computing();
+    bench.variants().forEach(base -> computing.with(base, computes(bench.effort())));
+    Times times = Times.of(bench.effort()).paced(bench);
+    Trials<LongOnes> longOnes =
+        bench.interleave(
+            "computing clients",
+            Placement.SHARED,
+            computing.variants(),
+            computing::serve,
+            (variant, server, _) -> measureLong(bench, times, variant, server));
+    Trials<ShortOnes> shortOnes =
+        bench.interleave(
+            "short requests",
+            bench.placement(),
+            computing.variants(),
+            computing::serve,
+            (variant, server, _) -> measureShort(bench, times, variant, server));
+    return findings(bench, times, computing, longOnes, shortOnes);
+  }
+
+  private static List<String> computes(Effort effort) {
+    return effort == Effort.QUICK ? WITHOUT_THREADS : ALL;
+  }
+
+  private static LongOnes measureLong(
+      Bench bench, Times times, Variant variant, ServerProcess server)
+      throws ServerFailure, InterruptedException {
+    int n = bench.requests().lasting(REQUEST, variant, server);
+    try {
+      new Perf1(new Perf1.Options(server.target(), n, 1, times.warmup)).run(_ -> {});
+      List<Perf1.Result> results = new ArrayList<>();
+      List<GeneratorHealth> health = new ArrayList<>();
+      for (int clients : CLIENTS) {
+        Perf1.Run run =
+            new Perf1(new Perf1.Options(server.target(), n, clients, times.perf1)).run(_ -> {});
+        results.add(run.result());
+        health.add(run.health());
+      }
+      return new LongOnes(n, results, health);
+    } catch (IOException e) {
+      throw new ServerFailure(ServerFailure.reason(e));
+    }
+  }
+
+  private static ShortOnes measureShort(
+      Bench bench, Times times, Variant variant, ServerProcess server)
+      throws ServerFailure, InterruptedException {
+    int hogN = bench.requests().lasting(times.hog(), variant, server);
+    Perf2.Options one =
+        new Perf2.Options(
+            server.target(),
+            1,
+            1,
+            1,
+            hogN,
+            times.warmup,
+            times.calm,
+            times.loaded,
+            RECOVERED,
+            HogTrials.INTERVAL);
+    Perf2.Options many =
+        Perf2.Options.defaults(server.target())
+            .withConnections(MANY)
+            .withWarmup(times.warmupOf(variant))
+            .withPhases(times.many);
+    try {
+      Perf2.Run overMany = new Perf2(many).run(LoadListener.NONE);
+      Perf2.Run overOne = new Perf2(one).run(LoadListener.NONE);
+      return new ShortOnes(hogN, overOne, overMany);
+    } catch (IOException e) {
+      throw new ServerFailure(ServerFailure.reason(e));
+    }
+  }
+
+  private Findings findings(
+      Bench bench,
+      Times times,
+      Computing computing,
+      Trials<LongOnes> longOnes,
+      Trials<ShortOnes> shortOnes) {
+    int serverCores = bench.seating().serverCores(bench.placement()).size();
+    int cores = bench.seating().all().size();
+    List<Claim> claims = claims(cores, serverCores, longOnes, shortOnes);
+    List<String> warnings = warnings(longOnes, shortOnes);
+    Chapter.Builder chapter =
+        Chapter.builder(id(), "A pool that computes for the handler")
+            .claim(
+                "With four processes to compute, perf1 uses all cores. But perf2 loses 95 % of its "
+                    + "rate, 1,300 a second instead of 22,000, whether somebody computes or not: "
+                    + "the trip to the process costs more than the request.")
+            .question(
+                "What does a pool cost short requests, and does it keep long ones away from them?")
+            .prediction(
+                "Computing clients scale to the cores wherever processes compute. CPython's "
+                    + "process pool costs nine tenths of the short requests' rate, ours less than "
+                    + "six tenths of it at 32 connections, where answers and tasks share wake-ups. "
+                    + "Beside a hog the rate through a pool stays what it was.")
+            .method(
+                ("Every request goes to the pool, also the shortest. Computing clients: %s clients "
+                        + "for %s each, a request of about %s, after %s of warm-up by one client. "
+                        + "Short requests (fib(1)): %d connections for %s, then one for %s calm and "
+                        + "for %s beside one hog whose request lasts about %s, after %s of warm-up "
+                        + "(CPython %s). %s, the variants in turn, fresh servers each time.")
+                    .formatted(
+                        CLIENTS.toString().replaceAll("[\\[\\]]", ""),
+                        seconds(times.perf1),
+                        seconds(REQUEST),
+                        seconds(times.warmup),
+                        MANY,
+                        seconds(times.many),
+                        seconds(times.calm),
+                        seconds(times.loaded),
+                        seconds(times.hog()),
+                        seconds(times.jvmWarmup),
+                        seconds(times.warmup),
+                        Wording.count(bench.effort().rounds(), "round")))
+            .control("The same servers without a pool, compute inline.")
+            .command(bench.command())
+            .note(
+                Note.plain(
+                    "Computing clients: "
+                        + bench.seating().describe(Placement.SHARED)
+                        + " Short requests: "
+                        + bench.seating().describe(bench.placement())))
+            .exhibit(new Figure(scaling(bench, longOnes)))
+            .exhibit(new Figure(rates(bench, shortOnes)))
+            .exhibit(table(longOnes, shortOnes))
+            .cost(
+                "A pool takes memory for its processes, and of every short request the time of a "
+                    + "trip: see threshold for who should make one.");
+    warnings.forEach(warning -> chapter.note(Note.warning(warning)));
+    claims.forEach(claim -> chapter.verdict(claim.verdict()));
+    return new Findings(
+        chapter.build(),
+        json(computing, longOnes, shortOnes),
+        claims,
+        summary(longOnes, shortOnes),
+        warnings,
+        null);
+  }
+
+  private static String seconds(Duration duration) {
+    return Wording.seconds(duration.toMillis() / 1e3);
+  }
+
+  private static LineChart scaling(Bench bench, Trials<LongOnes> trials) {
+    List<Series> lines = new ArrayList<>();
+    for (Trials.Row<LongOnes> row : trials.rows()) {
+      List<Point> points = new ArrayList<>();
+      for (int i = 0; i < CLIENTS.size(); i++) {
+        Spread spread = slowdown(row, i);
+        if (spread.measured()) {
+          points.add(Point.spread(CLIENTS.get(i), spread.min(), spread.median(), spread.max()));
+        }
+      }
+      if (!points.isEmpty()) {
+        lines.add(new Series(row.variant().name(), points));
+      }
+    }
+    return new LineChart(
+        "Latency against computing clients, with and without a pool",
+        "For each server, the median latency of a computing request with 1, 2 and 4 clients as a "
+            + "multiple of its latency with one client.",
+        Axis.linear("clients", Unit.NONE),
+        Axis.linear("median latency, one client being 1", TIMES),
+        lines,
+        bench.origin());
+  }
+
+  private static BarChart rates(Bench bench, Trials<ShortOnes> trials) {
+    List<BarChart.Group> groups = new ArrayList<>();
+    for (Trials.Row<ShortOnes> row : trials.rows()) {
+      groups.add(
+          new BarChart.Group(
+              row.variant().name(),
+              List.of(
+                  bar(row, "1 connection, calm", ShortOnes::calmRate),
+                  bar(row, "1 connection, beside 1 hog", ShortOnes::loadedRate),
+                  bar(row, MANY + " connections, calm", ShortOnes::manyRate))));
+    }
+    return new BarChart(
+            "Rate of short requests, with and without a pool",
+            "For each server, short requests answered per second over one connection, calm and "
+                + "beside a hog, and over 32 connections.",
+            Axis.log("short requests", Unit.of("requests/s")),
+            groups,
+            bench.origin())
+        .withReferences(
+            List.of(new Reference(Article.POOL_PER_SECOND, "the article, CPython's process pool")));
+  }
+
+  private static BarChart.Bar bar(
+      Trials.Row<ShortOnes> row, String series, ToDoubleFunction<ShortOnes> rate) {
+    Spread spread = row.spread(rate);
+    return spread.measured()
+        ? BarChart.Bar.spread(series, spread.min(), spread.median(), spread.max())
+        : BarChart.Bar.missing(series, row.whyMissing());
+  }
+
+  private static Table table(Trials<LongOnes> longOnes, Trials<ShortOnes> shortOnes) {
+    List<Table.Column> columns =
+        List.of(
+            Table.Column.text("server"),
+            Table.Column.number("2 computing clients ÷ 1"),
+            Table.Column.number("4 ÷ 1"),
+            Table.Column.number("short requests, 1 connection"),
+            Table.Column.number("beside 1 hog"),
+            Table.Column.number("kept beside it"),
+            Table.Column.number(MANY + " connections"),
+            Table.Column.number("of inline's"),
+            Table.Column.number("p99 there"));
+    List<List<Cell>> rows = new ArrayList<>();
+    for (Trials.Row<ShortOnes> row : shortOnes.rows()) {
+      if (!row.measured()) {
+        rows.add(row.missingCells(columns.size()));
+        continue;
+      }
+      Trials.Row<LongOnes> computing = longOnes.row(row.variant());
+      rows.add(
+          List.of(
+              Cell.name(row.variant().name()),
+              slowdown(computing, 1).cell(TIMES, "too few answers"),
+              slowdown(computing, 2).cell(TIMES, "too few answers"),
+              row.spread(ShortOnes::calmRate).cell(RATE, "no answer"),
+              row.spread(ShortOnes::loadedRate).cell(RATE, "no answer"),
+              row.spread(ShortOnes::retention).cell(Unit.FRACTION, "no answer"),
+              row.spread(ShortOnes::manyRate).cell(RATE, "no answer"),
+              ofInline(shortOnes, row.variant()).cell(Unit.FRACTION, "no answer"),
+              Cell.number(
+                  row.spread(round -> round.many().calm().figures().p99Micros() / 1e6).median(),
+                  Unit.SECONDS)));
+    }
+    rows.add(
+        List.of(
+            Cell.text("the article (CPython processes:4)"),
+            Cell.text("scales"),
+            Cell.text(""),
+            Cell.number(Article.POOL_PER_SECOND, RATE),
+            Cell.text("the same"),
+            Cell.text(""),
+            Cell.text(""),
+            Cell.text(""),
+            Cell.text("")));
+    return new Table(
+        "With and without a pool",
+        "Median and range over the rounds; p99 is the median of the rounds.",
+        columns,
+        rows);
+  }
+
+  private static Spread ofInline(Trials<ShortOnes> trials, Variant variant) {
+    return Computing.ratio(
+        trials,
+        variant.name(),
+        Computing.name(variant.kind(), Computing.INLINE),
+        ShortOnes::manyRate);
+  }
+
+  private static Spread slowdown(Trials.Row<LongOnes> row, int load) {
+    return row.spread(round -> round.medianSeconds(load) / round.medianSeconds(0));
+  }
+
+  /** The rules; the figures decide. */
+  static List<Claim> claims(
+      int cores, int serverCores, Trials<LongOnes> longOnes, Trials<ShortOnes> shortOnes) {
+    List<Claim> claims = new ArrayList<>();
+    for (Variant.Kind kind : List.of(Variant.Kind.CPYTHON, Variant.Kind.OURS)) {
+      String id = kind == Variant.Kind.CPYTHON ? "cpython" : "our";
+      claims.add(scales(cores, longOnes, kind, id));
+    }
+    claims.add(
+        judge(
+            new Rule(
+                "cpythonPoolIsDear",
+                "CPython's process pool costs short requests most of their rate",
+                "its rate over one connection is below %s of inline's"
+                    .formatted(Wording.percent(DEAR)),
+                Article.POOL_OF_INLINE,
+                Wording::percent),
+            shortOnes,
+            Variant.Kind.CPYTHON,
+            "of the rate over one connection",
+            Computing.ratio(
+                shortOnes,
+                Computing.name(Variant.Kind.CPYTHON, PROCESSES),
+                Computing.name(Variant.Kind.CPYTHON, Computing.INLINE),
+                ShortOnes::calmRate),
+            part -> part < DEAR));
+    claims.add(
+        judge(
+            new Rule(
+                "ourPoolKeeps",
+                "a trip can be made cheap enough to send everything",
+                "its rate over %d connections is at least %s of inline's"
+                    .formatted(MANY, Wording.percent(AIM)),
+                Double.NaN,
+                Wording::percent),
+            shortOnes,
+            Variant.Kind.OURS,
+            "of the rate over %d connections".formatted(MANY),
+            Computing.ratio(
+                shortOnes,
+                Computing.name(Variant.Kind.OURS, PROCESSES),
+                Computing.name(Variant.Kind.OURS, Computing.INLINE),
+                ShortOnes::manyRate),
+            part -> part >= AIM));
+    double constant = serverCores > 1 ? CONSTANT : CONSTANT_ON_ONE_CORE;
+    for (Variant.Kind kind : List.of(Variant.Kind.CPYTHON, Variant.Kind.OURS)) {
+      Spread kept =
+          shortOnes
+              .row(Computing.name(kind, PROCESSES))
+              .map(row -> row.spread(ShortOnes::retention))
+              .orElse(Spread.NONE);
+      claims.add(
+          judge(
+              new Rule(
+                  (kind == Variant.Kind.CPYTHON ? "cpython" : "our") + "PoolIsConstant",
+                  "through a pool, short requests do not feel a long one",
+                  "beside a hog the rate is at least %s of the calm one%s"
+                      .formatted(
+                          Wording.percent(constant),
+                          serverCores > 1
+                              ? ""
+                              : ", where hog and server share one core and half of it is the hog's"),
+                  Double.NaN,
+                  Wording::percent),
+              shortOnes,
+              kind,
+              "of its calm rate beside a hog",
+              kept,
+              part -> part >= constant));
+    }
+    return claims;
+  }
+
+  private static Claim scales(int cores, Trials<LongOnes> trials, Variant.Kind kind, String id) {
+    Rule rule =
+        new Rule(
+            id + "PoolUsesCores",
+            "processes compute on all cores, whatever lock the server has",
+            "with 2 clients the median latency is at most %s that with 1"
+                .formatted(Wording.times(SCALES)),
+            Double.NaN,
+            Wording::times);
+    String name = Computing.name(kind, PROCESSES);
+    Spread ratio = trials.row(name).map(row -> slowdown(row, 1)).orElse(Spread.NONE);
+    if (!ratio.measured()) {
+      return rule.unknown(name + " could not be measured.");
+    }
+    String figures =
+        "%s took %s as long with two clients".formatted(name, ratio.show(Wording::times));
+    return cores < 2
+        ? rule.unknown(figures + ", which on one core says nothing.")
+        : rule.decided(ratio, value -> value <= SCALES, figures);
+  }
+
+  private static Claim judge(
+      Rule rule,
+      Trials<ShortOnes> trials,
+      Variant.Kind kind,
+      String what,
+      Spread part,
+      DoublePredicate holds) {
+    String name = Computing.name(kind, PROCESSES);
+    if (!part.measured()) {
+      return rule.unknown(name + " or what it is compared with could not be measured.");
+    }
+    String figures = "%s kept %s %s".formatted(name, part.show(Wording::percent), what);
+    boolean limited =
+        trials.rows().stream()
+            .filter(row -> row.variant().kind() == kind)
+            .filter(row -> !row.variant().name().contains("threads:"))
+            .anyMatch(PoolExperiment::saturated);
+    return limited
+        ? rule.spoilt(figures + ", but the generator was the limit.")
+        : rule.decided(part, holds, figures);
+  }
+
+  private static boolean saturated(Trials.Row<ShortOnes> row) {
+    return row.rounds().stream().anyMatch(ShortOnes::saturated);
+  }
+
+  private static List<String> warnings(Trials<LongOnes> longOnes, Trials<ShortOnes> shortOnes) {
+    List<String> warnings = new ArrayList<>();
+    for (Trials.Row<ShortOnes> row : shortOnes.rows()) {
+      if (saturated(row)) {
+        warnings.add("pool, %s: the generator was the limit".formatted(row.variant().name()));
+      }
+      long broken = row.rounds().stream().mapToLong(ShortOnes::failures).sum();
+      if (broken > 0) {
+        warnings.add(
+            "pool, %s: %s failed"
+                .formatted(row.variant().name(), Wording.count(broken, "request")));
+      }
+    }
+    for (Trials.Row<LongOnes> row : longOnes.rows()) {
+      if (row.rounds().stream()
+          .flatMap(round -> round.health().stream())
+          .anyMatch(GeneratorHealth::saturated)) {
+        warnings.add(
+            "pool, %s, computing clients: the generator was the limit"
+                .formatted(row.variant().name()));
+      }
+    }
+    return warnings;
+  }
+
+  private static List<Findings.SummaryLine> summary(
+      Trials<LongOnes> longOnes, Trials<ShortOnes> shortOnes) {
+    List<Findings.SummaryLine> lines = new ArrayList<>();
+    for (Trials.Row<ShortOnes> row : shortOnes.rows()) {
+      String name = row.variant().name();
+      boolean articles = name.equals(Computing.name(Variant.Kind.CPYTHON, PROCESSES));
+      if (!row.measured()) {
+        lines.add(new Findings.SummaryLine("pool, " + name, "", row.whyMissing()));
+        continue;
+      }
+      lines.add(
+          new Findings.SummaryLine(
+              "pool, " + name + ": short requests, 1 connection",
+              articles ? Wording.rate(Article.POOL_PER_SECOND) : "",
+              "%s; %s beside a hog"
+                  .formatted(
+                      row.spread(ShortOnes::calmRate).show(Wording::rate),
+                      row.spread(ShortOnes::loadedRate).show(Wording::rate))));
+      lines.add(
+          new Findings.SummaryLine(
+              "pool, " + name + ": short requests, %d connections".formatted(MANY),
+              "",
+              "%s, %s of inline's"
+                  .formatted(
+                      row.spread(ShortOnes::manyRate).show(Wording::rate),
+                      ofInline(shortOnes, row.variant()).show(Wording::percent))));
+      lines.add(
+          new Findings.SummaryLine(
+              "pool, " + name + ": 2 computing clients ÷ 1",
+              articles ? "scales" : "",
+              slowdown(longOnes.row(row.variant()), 1).show(Wording::times)));
+    }
+    return lines;
+  }
+
+  private static Object json(
+      Computing computing, Trials<LongOnes> longOnes, Trials<ShortOnes> shortOnes) {
+    return new Results(
+        shortOnes.rows().stream()
+            .map(row ->
+                new VariantResults(
+                    row.variant().name(),
+                    computing.computeOf(row.variant()),
+                    computing.serve(row.variant()),
+                    row.failure(),
+                    longOnes.row(row.variant()).rounds(),
+                    ofInline(shortOnes, row.variant()),
+                    row.rounds().stream()
+                        .map(round ->
+                            new ShortResults(
+                                round.hogN(), round.one().result(), round.many().result()))
+                        .toList()))
+            .toList());
+  }
+
+  /** How long each load lasts. */
+  private record Times(
+      Duration warmup,
+      Duration jvmWarmup,
+      Duration perf1,
+      Duration calm,
+      Duration loaded,
+      Duration many) {
+    private static final double HOG_SHARE_OF_LOADED = 0.35;
+
+    static Times of(Effort effort) {
+      return effort == Effort.QUICK
+          ? ofMillis(300, 1_500, 400, 400, 500, 400)
+          : ofMillis(300, 3_000, 400, 800, 1_200, 1_000);
+    }
+
+    private static Times ofMillis(
+        int warmup, int jvmWarmup, int perf1, int calm, int loaded, int many) {
+      return new Times(
+          Duration.ofMillis(warmup),
+          Duration.ofMillis(jvmWarmup),
+          Duration.ofMillis(perf1),
+          Duration.ofMillis(calm),
+          Duration.ofMillis(loaded),
+          Duration.ofMillis(many));
+    }
+
+    /** The warm-up is as long as a JIT compiler needs, whatever the pace. */
+    Times paced(Bench bench) {
+      return new Times(
+          warmup,
+          jvmWarmup,
+          bench.paced(perf1),
+          bench.paced(calm),
+          bench.paced(loaded),
+          bench.paced(many));
+    }
+
+    /** Five JVMs on few cores take seconds to compile what a trip runs through. */
+    Duration warmupOf(Variant variant) {
+      return variant.kind() == Variant.Kind.CPYTHON ? warmup : jvmWarmup;
+    }
+
+    Duration hog() {
+      return Duration.ofMillis((long) (loaded.toMillis() * HOG_SHARE_OF_LOADED));
+    }
+  }
+
+  /**
+   * Computing clients in one round: an entry for each number of clients.
+   *
+   * @param n what was asked for
+   * @param results latencies
+   * @param health whether the generator kept up
+   */
+  record LongOnes(int n, List<Perf1.Result> results, List<GeneratorHealth> health) {
+    /** NaN if there are too few answers to speak of a median. */
+    double medianSeconds(int load) {
+      Perf1.Result result = results.get(load);
+      return result.samples() < LEAST_SAMPLES ? Double.NaN : result.medianSeconds();
+    }
+  }
+
+  /**
+   * Short requests in one round.
+   *
+   * @param hogN what the hog asked for
+   * @param one over one connection, calm and beside a hog
+   * @param many over many connections, calm
+   */
+  record ShortOnes(int hogN, Perf2.Run one, Perf2.Run many) {
+    double calmRate() {
+      return one.calm().figures().requestsPerSecond();
+    }
+
+    double loadedRate() {
+      return Objects.requireNonNull(one.loaded()).figures().requestsPerSecond();
+    }
+
+    double retention() {
+      return loadedRate() / calmRate();
+    }
+
+    double manyRate() {
+      return many.calm().figures().requestsPerSecond();
+    }
+
+    boolean saturated() {
+      return one.health().saturated() || many.health().saturated();
+    }
+
+    long failures() {
+      return one.failures().total() + many.failures().total();
+    }
+  }
+
+  record ShortResults(int hogN, Perf2.Result oneConnection, Perf2.Result manyConnections) {}
+
+  record VariantResults(
+      String variant,
+      String compute,
+      List<String> command,
+      @Nullable String failure,
+      List<LongOnes> computingClients,
+      Spread ofInline,
+      List<ShortResults> shortRequests) {}
+
+  record Results(List<VariantResults> variants) {}
+}

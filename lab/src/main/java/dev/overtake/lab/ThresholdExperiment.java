@@ -1,0 +1,545 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.lab;
+
+import dev.overtake.load.ClosedMix;
+import dev.overtake.load.LatencyFigures;
+import dev.overtake.load.LoadListener;
+import dev.overtake.load.OpenLoop;
+import dev.overtake.load.Perf2;
+import dev.overtake.load.Target;
+import dev.overtake.report.Axis;
+import dev.overtake.report.Cell;
+import dev.overtake.report.Chapter;
+import dev.overtake.report.Figure;
+import dev.overtake.report.LineChart;
+import dev.overtake.report.Note;
+import dev.overtake.report.Point;
+import dev.overtake.report.Reference;
+import dev.overtake.report.Series;
+import dev.overtake.report.Table;
+import dev.overtake.report.Unit;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/** From which n on a trip to a pool is worth it, and who finds that out without being told. */
+final class ThresholdExperiment implements Experiment {
+  private static final String POOL = "processes:4";
+  private static final String LEARNED = "learned," + POOL;
+  private static final List<Integer> ALL = List.of(0, 10, Article.THRESHOLD, 20, 25, 30);
+  private static final List<Integer> FEW = List.of(0, Article.THRESHOLD, 25);
+
+  private static final List<Integer> MIX = List.of(1, 5, 10, 15, 20, 25, 30, 35);
+  private static final int GREATEST_SHORT = 15;
+  private static final int CONNECTIONS = 32;
+
+  /*
+   * Up to this cost all n are equally frequent, above it the rarer the dearer: so each of the dear
+   * ones takes the same share of the time, and together they take about as much as the cheap ones
+   * with all that a request costs beside the computing.
+   */
+  private static final Duration EQUALLY_FREQUENT_UP_TO = Duration.ofNanos(15_000);
+
+  /** A request that takes longer than this part of a load would decide what it shows. */
+  private static final double DEAREST_OF_LOAD = 0.1;
+
+  private static final Duration YARDSTICK = Duration.ofMillis(1);
+  private static final double GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
+
+  private static final Duration OVERHEAD = Duration.ofMillis(1_500);
+  private static final Duration TRIP = Duration.ofMillis(300);
+  private static final double AS_GOOD = 0.95;
+  private static final Unit RATE = Unit.of("/s");
+
+  @Override
+  public String id() {
+    return "threshold";
+  }
+
+  @Override
+  public String summary() {
+    return "rate of mixed requests against the cost from which they leave for a pool";
+  }
+
+  @Override
+  public boolean concerns(Variant variant) {
+    return Computing.concerns(variant);
+  }
+
+  @Override
+  public List<Step> plan(Effort effort, int variants) {
+    int servers = computes(effort, Variant.Kind.OURS).size();
+    return Collections.nCopies(
+        effort.rounds() * variants * servers,
+        new Step(OVERHEAD.plus(warmup(effort, Variant.Kind.OURS)), load(effort)));
+  }
+
+  private static List<String> computes(Effort effort, Variant.Kind kind) {
+    Stream<String> thresholds =
+        (effort == Effort.QUICK ? FEW : ALL).stream().map(ThresholdExperiment::threshold);
+    // CPython has nothing that learns.
+    Stream<String> others =
+        kind == Variant.Kind.OURS
+            ? Stream.of(Computing.INLINE, LEARNED)
+            : Stream.of(Computing.INLINE);
+    return Stream.concat(thresholds, others).toList();
+  }
+
+  private static String threshold(int k) {
+    return "threshold:%d,%s".formatted(k, POOL);
+  }
+
+  /** Five JVMs on few cores take a while to compile what a trip runs through. */
+  private static Duration warmup(Effort effort, Variant.Kind kind) {
+    if (kind == Variant.Kind.CPYTHON) {
+      return Duration.ofMillis(300);
+    }
+    return Duration.ofMillis(effort == Effort.QUICK ? 1_000 : 1_500);
+  }
+
+  private static Duration load(Effort effort) {
+    return Duration.ofMillis(effort == Effort.QUICK ? 700 : 1_200);
+  }
+
+  @Override
+  public Findings run(Bench bench) throws IOException, InterruptedException {
+    Computing computing = new Computing();
+    bench.variants().forEach(base -> computing.with(base, computes(bench.effort(), base.kind())));
+    Trials<Seen> trials =
+        bench.interleave(
+            "mixed requests",
+            Placement.SHARED,
+            computing.variants(),
+            computing::serve,
+            (variant, server, _) -> measure(bench, computing, variant, server));
+    return findings(bench, computing, trials);
+  }
+
+  private static Seen measure(
+      Bench bench, Computing computing, Variant variant, ServerProcess server)
+      throws ServerFailure, InterruptedException {
+    Duration load = bench.paced(load(bench.effort()));
+    int yardstick = bench.requests().lasting(YARDSTICK, variant, server);
+    List<OpenLoop.RequestClass> mix = mix(yardstick, load);
+    ClosedMix.Options options =
+        new ClosedMix.Options(
+            server.target(), mix, CONNECTIONS, warmup(bench.effort(), variant.kind()), load);
+    String compute = computing.computeOf(variant);
+    try {
+      ClosedMix.Run run = new ClosedMix(options).run();
+      boolean tellsTrip = compute.equals(Computing.INLINE) || compute.equals(threshold(0));
+      double one = tellsTrip ? latencyOfOne(server.target()) : Double.NaN;
+      server.close();
+      Histogram shortOnes = new Histogram(3);
+      run.classes().stream()
+          .filter(kind -> kind.requestClass().n() <= GREATEST_SHORT)
+          .forEach(kind -> shortOnes.add(kind.latencies()));
+      return new Seen(
+          yardstick,
+          mix,
+          run.requestsPerSecond(),
+          LatencyFigures.enoughFor(99, shortOnes.getTotalCount())
+              ? shortOnes.getValueAtPercentile(99) / 1e9
+              : Double.NaN,
+          run.classes().stream().map(ClosedMix.ClassRun::answered).toList(),
+          one,
+          compute.equals(LEARNED) ? learned(server) : List.of(),
+          run.failures().total(),
+          run.health().saturated(),
+          run.health().cpuShare());
+    } catch (IOException e) {
+      throw new ServerFailure(ServerFailure.reason(e));
+    }
+  }
+
+  /** Seconds to the answer to fib(1) on a server that has nothing else to do, the median. */
+  private static double latencyOfOne(Target target) throws IOException, InterruptedException {
+    Perf2.Options options =
+        Perf2.Options.defaults(target).withWarmup(TRIP.dividedBy(3)).withPhases(TRIP);
+    return new Perf2(options).run(LoadListener.NONE).calm().figures().p50Micros() / 1e6;
+  }
+
+  /** What the server says in the end that it has learned. */
+  private static List<String> learned(ServerProcess server) throws InterruptedException {
+    return server.lastLines().stream().filter(line -> line.startsWith("learned: ")).toList();
+  }
+
+  /** Seconds that fib(n) takes to compute, about. */
+  static double cost(int n, int yardstick) {
+    return YARDSTICK.toNanos() / 1e9 * Math.pow(GOLDEN_RATIO, n - yardstick);
+  }
+
+  static List<OpenLoop.RequestClass> mix(int yardstick, Duration load) {
+    double dearestSeconds = load.toNanos() / 1e9 * DEAREST_OF_LOAD;
+    double frequentSeconds = EQUALLY_FREQUENT_UP_TO.toNanos() / 1e9;
+    return MIX.stream()
+        .filter(n -> cost(n, yardstick) <= dearestSeconds)
+        .map(n ->
+            new OpenLoop.RequestClass(
+                "fib(" + n + ")", n, Math.min(1, frequentSeconds / cost(n, yardstick))))
+        .toList();
+  }
+
+  private Findings findings(Bench bench, Computing computing, Trials<Seen> trials) {
+    List<Best> bests =
+        Stream.of(Variant.Kind.CPYTHON, Variant.Kind.OURS)
+            .flatMap(kind -> best(computing, trials, kind).stream())
+            .toList();
+    List<Claim> claims = List.of(articles(trials, bests), learnedIsAsGood(trials, bests));
+    List<String> warnings = warnings(trials);
+    Chapter.Builder chapter =
+        Chapter.builder(id(), "Which requests should leave for a pool")
+            .claim(
+                "Send only what is known to take long: n > 15 goes to the pool of processes, the "
+                    + "rest is computed by the thread that has it.")
+            .question(
+                "How does the rate of a mix depend on that limit, where does a trip begin to pay, "
+                    + "and does somebody who is not told find the limit?")
+            .prediction(
+                "CPython gains from a pool, as its threads share one core, and loses again if the "
+                    + "cheap ones travel: the best limit is in between. Our threads use all cores "
+                    + "anyway, so the less travels the better; learned comes within 5 % of the best.")
+            .method(
+                ("%d connections, each asking again as soon as it has its answer, for n of %s, "
+                        + "dealt out evenly. Up to %s of computing all n are equally frequent, "
+                        + "above it the rarer the dearer, so that each of those takes the same "
+                        + "share of the time; what takes more than %s of the measured time is left "
+                        + "out. %s for each limit after %s of warm-up (CPython %s). %s, the servers in turn, "
+                        + "fresh ones each time. %s")
+                    .formatted(
+                        CONNECTIONS,
+                        MIX.toString().replaceAll("[\\[\\]]", ""),
+                        Wording.seconds(EQUALLY_FREQUENT_UP_TO.toNanos() / 1e9),
+                        Wording.percent(DEAREST_OF_LOAD),
+                        Wording.seconds(bench.paced(load(bench.effort())).toMillis() / 1e3),
+                        Wording.seconds(warmup(bench.effort(), Variant.Kind.OURS).toMillis() / 1e3),
+                        Wording.seconds(
+                            warmup(bench.effort(), Variant.Kind.CPYTHON).toMillis() / 1e3),
+                        Wording.count(bench.effort().rounds(), "round"),
+                        mixesInWords(trials)))
+            .control("The ends: limit 0 sends everything, and inline (the greatest limit) nothing.")
+            .command(bench.command())
+            .note(
+                Note.plain(
+                    "Here "
+                        + bench.seating().describe(Placement.SHARED)
+                        + ", whatever the option says: a pool is there to use other cores."))
+            .exhibit(new Figure(chart(bench, computing, trials, bests)))
+            .exhibit(table(trials, bests));
+    breakEvens(trials).forEach(line -> chapter.note(Note.plain(line)));
+    trials
+        .row(Computing.name(Variant.Kind.OURS, LEARNED))
+        .filter(Trials.Row::measured)
+        .ifPresent(row ->
+            row.rounds().getLast().learned().forEach(line -> chapter.note(Note.plain(line))));
+    warnings.forEach(warning -> chapter.note(Note.warning(warning)));
+    claims.forEach(claim -> chapter.verdict(claim.verdict()));
+    return new Findings(
+        chapter.build(), json(computing, trials), claims, summary(trials, bests), warnings, null);
+  }
+
+  private static String mixesInWords(Trials<Seen> trials) {
+    List<String> words = new ArrayList<>();
+    for (Variant.Kind kind : List.of(Variant.Kind.OURS, Variant.Kind.CPYTHON)) {
+      trials.rows().stream()
+          .filter(row -> row.variant().kind() == kind && row.measured())
+          .findFirst()
+          .ifPresent(row ->
+              words.add(
+                  "%s: up to n = %d, %s a millisecond"
+                      .formatted(
+                          kind.title(),
+                          row.rounds().getFirst().mix().getLast().n(),
+                          "fib(%d) taking about".formatted(row.rounds().getFirst().yardstick()))));
+    }
+    return words.isEmpty() ? "" : String.join("; ", words) + ".";
+  }
+
+  /** The best of the fixed limits, inline among them as the greatest. */
+  private static Optional<Best> best(Computing computing, Trials<Seen> trials, Variant.Kind kind) {
+    Best best = null;
+    for (Trials.Row<Seen> row : trials.rows()) {
+      boolean fixed = !computing.computeOf(row.variant()).equals(LEARNED);
+      Spread rate = row.spread(Seen::rate);
+      if (row.variant().kind() == kind
+          && fixed
+          && rate.measured()
+          && (best == null || rate.median() > best.rate)) {
+        best = new Best(kind, row.variant().name(), rate.median());
+      }
+    }
+    return Optional.ofNullable(best);
+  }
+
+  private record Best(Variant.Kind kind, String name, double rate) {}
+
+  private static Optional<Best> of(List<Best> bests, Variant.Kind kind) {
+    return bests.stream().filter(best -> best.kind == kind).findFirst();
+  }
+
+  private static LineChart chart(
+      Bench bench, Computing computing, Trials<Seen> trials, List<Best> bests) {
+    List<Series> lines = new ArrayList<>();
+    for (Best best : bests) {
+      List<Point> limits = new ArrayList<>();
+      List<Point> learned = new ArrayList<>();
+      for (Trials.Row<Seen> row : trials.rows()) {
+        Spread rate = row.spread(Seen::rate);
+        if (row.variant().kind() != best.kind || !rate.measured()) {
+          continue;
+        }
+        String compute = computing.computeOf(row.variant());
+        Spread part =
+            new Spread(
+                rate.min() / best.rate,
+                rate.median() / best.rate,
+                rate.max() / best.rate,
+                rate.rounds());
+        if (compute.equals(LEARNED)) {
+          for (int k : List.of(0, MIX.getLast())) {
+            learned.add(Point.spread(k, part.min(), part.median(), part.max()));
+          }
+        } else {
+          limits.add(Point.spread(limit(compute), part.min(), part.median(), part.max()));
+        }
+      }
+      lines.add(new Series(Computing.name(best.kind, "by limit"), limits));
+      if (!learned.isEmpty()) {
+        lines.add(new Series(Computing.name(best.kind, LEARNED), learned));
+      }
+    }
+    return new LineChart(
+            "Rate against the limit",
+            "For CPython and our server, the rate of mixed requests against the greatest n that is "
+                + "computed inline, as a part of the best; and what learned reaches.",
+            Axis.linear("greatest n that is computed inline", Unit.NONE),
+            Axis.linear("rate, the best limit being 1", Unit.FRACTION),
+            lines,
+            bench.origin())
+        .withReferences(List.of(new Reference(AS_GOOD, "%s of the best".formatted(percent()))));
+  }
+
+  private static String percent() {
+    return Wording.percent(AS_GOOD);
+  }
+
+  private static int limit(String compute) {
+    return compute.equals(Computing.INLINE)
+        ? MIX.getLast()
+        : Integer.parseInt(compute.replaceAll("threshold:(\\d+),.*", "$1"));
+  }
+
+  private static Table table(Trials<Seen> trials, List<Best> bests) {
+    List<Table.Column> columns =
+        List.of(
+            Table.Column.text("server"),
+            Table.Column.number("requests"),
+            Table.Column.number("of the best limit's"),
+            Table.Column.number("p99 of n up to " + GREATEST_SHORT),
+            Table.Column.number("fib(1) alone"),
+            Table.Column.text("generator"));
+    List<List<Cell>> rows = new ArrayList<>();
+    for (Trials.Row<Seen> row : trials.rows()) {
+      if (!row.measured()) {
+        rows.add(row.missingCells(columns.size()));
+        continue;
+      }
+      Spread one = row.spread(Seen::oneSeconds);
+      rows.add(
+          List.of(
+              Cell.name(row.variant().name()),
+              row.spread(Seen::rate).cell(RATE, "no answer"),
+              ofBest(trials, bests, row).cell(Unit.FRACTION, "no answer"),
+              row.spread(Seen::shortP99Seconds).cell(Unit.SECONDS, "too few samples"),
+              one.measured() ? one.cell(Unit.SECONDS, "") : Cell.text(""),
+              Cell.text(
+                  "generator at %s of a core"
+                      .formatted(Wording.percent(row.spread(Seen::generatorShare).max())))));
+    }
+    return new Table(
+        "Mixed requests",
+        "Median and range over the rounds. fib(1) alone: median latency over one connection.",
+        columns,
+        rows);
+  }
+
+  private static Spread ofBest(Trials<Seen> trials, List<Best> bests, Trials.Row<Seen> row) {
+    return of(bests, row.variant().kind())
+        .map(best -> Computing.ratio(trials, row.variant().name(), best.name, Seen::rate))
+        .orElse(Spread.NONE);
+  }
+
+  /** Where computing takes as long as what the trip adds to the shortest request. */
+  private static List<String> breakEvens(Trials<Seen> trials) {
+    List<String> lines = new ArrayList<>();
+    for (Variant.Kind kind : List.of(Variant.Kind.CPYTHON, Variant.Kind.OURS)) {
+      Spread inline = one(trials, kind, Computing.INLINE);
+      Spread away = one(trials, kind, threshold(0));
+      if (inline.measured() && away.median() > inline.median()) {
+        double trip = away.median() - inline.median();
+        int yardstick =
+            trials
+                .row(Computing.name(kind, Computing.INLINE))
+                .orElseThrow()
+                .rounds()
+                .getFirst()
+                .yardstick();
+        lines.add(
+            ("%s: a trip takes %s (fib(1) alone: %s inline, %s by the pool). That is what fib(%d) "
+                    + "takes to compute: the break-even.")
+                .formatted(
+                    kind.title(),
+                    Wording.seconds(trip),
+                    Wording.seconds(inline.median()),
+                    Wording.seconds(away.median()),
+                    breakEven(trip, yardstick)));
+      }
+    }
+    return lines;
+  }
+
+  static long breakEven(double tripSeconds, int yardstick) {
+    double steps = Math.log(tripSeconds / cost(yardstick, yardstick)) / Math.log(GOLDEN_RATIO);
+    return Math.max(1, yardstick + Math.round(steps));
+  }
+
+  private static Spread one(Trials<Seen> trials, Variant.Kind kind, String compute) {
+    return trials
+        .row(Computing.name(kind, compute))
+        .map(row -> row.spread(Seen::oneSeconds))
+        .orElse(Spread.NONE);
+  }
+
+  private static Claim articles(Trials<Seen> trials, List<Best> bests) {
+    Rule rule =
+        new Rule(
+            "articlesThresholdIsGood",
+            "a limit of 15 is a good one for CPython",
+            "its rate is at least %s of the best limit's".formatted(percent()),
+            Double.NaN,
+            Wording::percent);
+    return judge(rule, trials, bests, Variant.Kind.CPYTHON, threshold(Article.THRESHOLD));
+  }
+
+  private static Claim learnedIsAsGood(Trials<Seen> trials, List<Best> bests) {
+    Rule rule =
+        new Rule(
+            "learnedIsAsGood",
+            "nobody needs to know the costs in advance",
+            "the rate of learned is at least %s of the best limit's".formatted(percent()),
+            Double.NaN,
+            Wording::percent);
+    return judge(rule, trials, bests, Variant.Kind.OURS, LEARNED);
+  }
+
+  private static Claim judge(
+      Rule rule, Trials<Seen> trials, List<Best> bests, Variant.Kind kind, String compute) {
+    String name = Computing.name(kind, compute);
+    Optional<Trials.Row<Seen>> row = trials.row(name).filter(Trials.Row::measured);
+    Optional<Best> best = of(bests, kind);
+    if (row.isEmpty() || best.isEmpty()) {
+      return rule.unknown(name + " could not be measured.");
+    }
+    Spread part = ofBest(trials, bests, row.get());
+    String figures =
+        "%s reached %s of %s's %s"
+            .formatted(
+                name, part.show(Wording::percent), best.get().name, Wording.rate(best.get().rate));
+    boolean limited = row.get().rounds().stream().anyMatch(Seen::generatorSaturated);
+    return limited
+        ? rule.spoilt(figures + ", but the generator was the limit.")
+        : rule.decided(part, value -> value >= AS_GOOD, figures);
+  }
+
+  private static List<String> warnings(Trials<Seen> trials) {
+    List<String> warnings = new ArrayList<>();
+    for (Trials.Row<Seen> row : trials.rows()) {
+      if (row.rounds().stream().anyMatch(Seen::generatorSaturated)) {
+        warnings.add("threshold, %s: the generator was the limit".formatted(row.variant().name()));
+      }
+      long failed = row.rounds().stream().mapToLong(Seen::failures).sum();
+      if (failed > 0) {
+        warnings.add(
+            "threshold, %s: %s failed"
+                .formatted(row.variant().name(), Wording.count(failed, "request")));
+      }
+    }
+    return warnings;
+  }
+
+  private static List<Findings.SummaryLine> summary(Trials<Seen> trials, List<Best> bests) {
+    List<Findings.SummaryLine> lines = new ArrayList<>();
+    for (Trials.Row<Seen> row : trials.rows()) {
+      lines.add(
+          new Findings.SummaryLine(
+              "threshold, " + row.variant().name(),
+              row.variant()
+                      .name()
+                      .equals(Computing.name(Variant.Kind.CPYTHON, threshold(Article.THRESHOLD)))
+                  ? "recommended"
+                  : "",
+              row.measured()
+                  ? "%s, %s of the best"
+                      .formatted(
+                          row.spread(Seen::rate).show(Wording::rate),
+                          Wording.percent(ofBest(trials, bests, row).median()))
+                  : row.whyMissing()));
+    }
+    return lines;
+  }
+
+  private static Object json(Computing computing, Trials<Seen> trials) {
+    return new Results(
+        breakEvens(trials),
+        trials.rows().stream()
+            .map(row ->
+                new VariantResults(
+                    row.variant().name(),
+                    computing.computeOf(row.variant()),
+                    computing.serve(row.variant()),
+                    row.failure(),
+                    List.copyOf(row.rounds())))
+            .toList());
+  }
+
+  /**
+   * One round of one server.
+   *
+   * @param yardstick the n whose computation takes about a millisecond
+   * @param mix what was asked for, and how often
+   * @param rate answers a second
+   * @param shortP99Seconds the 99th percentile of the cheap ones' latency; NaN if there are too few
+   * @param answered by kind of request, in the order of the mix
+   * @param oneSeconds latency of fib(1) alone; NaN if it was not measured
+   * @param learned what the server says that it has learned
+   * @param failures requests that failed
+   * @param generatorSaturated whether the generator was the limit
+   * @param generatorShare of a core
+   */
+  record Seen(
+      int yardstick,
+      List<OpenLoop.RequestClass> mix,
+      double rate,
+      double shortP99Seconds,
+      List<Long> answered,
+      double oneSeconds,
+      List<String> learned,
+      long failures,
+      boolean generatorSaturated,
+      double generatorShare) {}
+
+  record VariantResults(
+      String variant,
+      String compute,
+      List<String> command,
+      @Nullable String failure,
+      List<Seen> rounds) {}
+
+  record Results(List<String> breakEvens, List<VariantResults> variants) {}
+}
