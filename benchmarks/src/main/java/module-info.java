@@ -6,6 +6,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.overtake.benchmarks {
   requires static org.jspecify;
+  requires dev.overtake.compute;
   requires dev.overtake.lab;
   requires dev.overtake.load;
   requires dev.overtake.server;

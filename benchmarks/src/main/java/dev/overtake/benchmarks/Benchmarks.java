@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
     description = "Measures servers side by side, each in a process of its own.",
     footer = {
       "",
-      "Benchmarks: interference, calm, storm, safepoints, long, hard, idle, layer.",
+      "Benchmarks: interference, calm, storm, safepoints, long, hard, idle, layer, trip, start.",
       "With jmh as the first word, the rest goes to JMH: benchmarks/run jmh SliceCost.",
       "",
       "Models: " + Peer.CHOICES + ".",
@@ -249,7 +249,9 @@ public final class Benchmarks implements Callable<Integer> {
             new LongRequests(),
             new Hard(rates),
             new Idle(idle),
-            new Layer());
+            new Layer(),
+            new Trip(),
+            new WorkerStart());
     if (names.contains(ALL)) {
       return there;
     }

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.benchmarks;
 
+import dev.overtake.compute.Compute;
+import dev.overtake.server.Handler;
 import dev.overtake.server.Handlers;
 import dev.overtake.server.Model;
 import dev.overtake.server.TcpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 
-/** Our server with its own handler {@code fib}, under one of its models. */
-record OwnPeer(Model model) implements Peer {
+/** Our server with its own handler {@code fib}, under one of its models, with one compute. */
+record OwnPeer(Model model, Compute compute) implements Peer {
   @Override
   public InetSocketAddress start() throws IOException {
-    TcpServer server =
-        TcpServer.builder(Handlers.named("fib")).model(model).backlog(BACKLOG).start();
+    compute.start(); // and never closed: its processes end with this one
+    Handler fib = Handlers.named("fib", List.of(), compute);
+    TcpServer server = TcpServer.builder(fib).model(model).backlog(BACKLOG).start();
     Thread.ofPlatform().name("await").start(() -> awaitEnd(server));
     return server.address();
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.benchmarks;
 
+import dev.overtake.compute.Compute;
 import dev.overtake.scheduler.Demotion;
 import dev.overtake.scheduler.Scheduler;
 import dev.overtake.server.Model;
@@ -20,7 +21,8 @@ interface Peer {
   /** What spellings there are, for help texts. */
   String CHOICES =
       "sequential, threads, pool:N, virtual, event-loop, overtake[:QUANTUM][:DEMOTION][:floor-PERCENT]"
-          + " as in overtake:500us:nice-10:floor-0, fallback, netty[:LOOPS], netty-pool[:THREADS],"
+          + " as in overtake:500us:nice-10:floor-0, overtake@processes:N, overtake@threads:N, fallback,"
+          + " netty[:LOOPS], netty-pool[:THREADS],"
           + " vertx, bare";
 
   /**
@@ -36,6 +38,26 @@ interface Peer {
    * @throws IllegalArgumentException if there is none; the message has the value and the choices
    */
   static Peer parse(String spelling) {
+    int at = spelling.indexOf('@');
+    if (at < 0) {
+      return parse(spelling, Compute.inline());
+    }
+    Peer peer = parse(spelling.substring(0, at), compute(spelling, spelling.substring(at + 1)));
+    if (!(peer instanceof OwnPeer)) {
+      throw unknown(spelling); // others compute where they are
+    }
+    return peer;
+  }
+
+  private static Compute compute(String spelling, String compute) {
+    try {
+      return Compute.parse(compute);
+    } catch (IllegalArgumentException e) {
+      throw explained(spelling, e);
+    }
+  }
+
+  private static Peer parse(String spelling, Compute compute) {
     int colon = spelling.indexOf(':');
     String name = colon < 0 ? spelling : spelling.substring(0, colon);
     String options = colon < 0 ? "" : spelling.substring(colon + 1);
@@ -49,8 +71,9 @@ interface Peer {
                   ? Runtime.getRuntime().availableProcessors()
                   : count(spelling, options));
       // Which of the two it becomes is decided by a system property of its process.
-      case "overtake", "fallback" -> new OwnPeer(Model.overtake(scheduler(spelling, options)));
-      default -> new OwnPeer(model(spelling));
+      case "overtake", "fallback" ->
+          new OwnPeer(Model.overtake(scheduler(spelling, options)), compute);
+      default -> new OwnPeer(model(spelling), compute);
     };
   }
 
@@ -77,9 +100,7 @@ interface Peer {
     try {
       return Model.parse(spelling);
     } catch (IllegalArgumentException e) {
-      IllegalArgumentException explained = unknown(spelling);
-      explained.initCause(e);
-      throw explained;
+      throw explained(spelling, e);
     }
   }
 
@@ -109,6 +130,13 @@ interface Peer {
       }
     }
     throw unknown(spelling);
+  }
+
+  private static IllegalArgumentException explained(
+      String spelling, IllegalArgumentException cause) {
+    IllegalArgumentException explained = unknown(spelling);
+    explained.initCause(cause);
+    return explained;
   }
 
   private static IllegalArgumentException unknown(String spelling) {

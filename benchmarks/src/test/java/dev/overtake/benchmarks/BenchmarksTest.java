@@ -54,12 +54,31 @@ class BenchmarksTest {
     assertThat(row.at("/figures/calmRequestsPerSecond/min").doubleValue()).isPositive();
   }
 
+  @Test
+  void tellsWhatATripCostsAndHowSoonWorkersAreThere() {
+    int exit =
+        execute(
+            "trip",
+            "start",
+            "--rounds=1",
+            "--seconds=0.2",
+            "--warmup=0.2",
+            "--placement=shared",
+            "--no-spinners");
+
+    assertThat(exit).describedAs(err.toString()).isZero();
+    assertThat(out.toString())
+        .containsPattern("overtake@processes:4, 32 callers, trip's processor time in µs: [-\\d]")
+        .containsPattern("with ÷ without cache, first result: \\d");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
         "interfernce               | benchmark unknown: interfernce; choose of interference, calm",
         "calm --models=nety        | model unknown: nety; choose of sequential",
+        "calm --models=overtake@x  | model unknown: overtake@x; choose of sequential",
         "calm --seconds=0          | --seconds must be from 0.2 to 600: 0",
         "calm --rounds=0           | --rounds must be from 1 to 1000: 0",
         "interference --hogs=1,-2  | --hogs must be from 1 to 1000: -2",

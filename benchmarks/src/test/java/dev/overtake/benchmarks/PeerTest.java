@@ -39,6 +39,7 @@ class PeerTest {
         "event-loop",
         "overtake",
         "overtake:500us:nice-10:floor-0",
+        "overtake@processes:1",
         "fallback",
         "netty",
         "netty-pool",
