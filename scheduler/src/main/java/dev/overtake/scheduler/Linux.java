@@ -25,6 +25,8 @@ final class Linux {
   static final int EAGAIN = 11;
   static final int EINTR = 4;
   static final int EPERM = 1;
+  static final int SOL_SOCKET = 1;
+  static final int SO_REUSEADDR = 2;
   static final int EPOLLIN = 0x1;
   static final int EPOLLPRI = 0x2;
   static final int EPOLLOUT = 0x4;
@@ -35,6 +37,8 @@ final class Linux {
   static final int EPOLL_EVENT_BYTES;
   static final int EPOLL_DATA_OFFSET;
 
+  private static final int SO_RCVTIMEO = 20;
+  private static final int SO_ACCEPTCONN = 30;
   private static final int SOCK_NONBLOCK = 0x800;
   private static final int SOCK_CLOEXEC = 0x80000;
   private static final int MSG_NOSIGNAL = 0x4000;
@@ -84,6 +88,16 @@ final class Linux {
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT),
           QUICK,
           ERRNO);
+  private static final MethodHandle GETSOCKOPT =
+      link(
+          "getsockopt",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS),
+          QUICK,
+          ERRNO);
+  private static final MethodHandle DUP =
+      link("dup", FunctionDescriptor.of(JAVA_INT, JAVA_INT), QUICK, ERRNO);
+  private static final MethodHandle DUP2 =
+      link("dup2", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), QUICK, ERRNO);
   private static final MethodHandle EPOLL_CREATE =
       link("epoll_create1", FunctionDescriptor.of(JAVA_INT, JAVA_INT), QUICK, ERRNO);
   private static final MethodHandle EPOLL_CTL =
@@ -283,6 +297,62 @@ final class Linux {
               SETSOCKOPT.invokeExact(
                   errno.segment, fd, level, name, MemorySegment.ofArray(new int[] {value}), 4);
       checked("setsockopt", r, errno);
+    } catch (Throwable e) {
+      throw rethrowIo(e);
+    }
+  }
+
+  /**
+   * Lets the calls that wait for this socket give up after a time; the time is the socket's own.
+   */
+  static void receiveTimeout(int fd, long nanos) throws IOException {
+    long[] timeval = {nanos / 1_000_000_000, nanos % 1_000_000_000 / 1_000};
+    Errno errno = new Errno();
+    try {
+      int r =
+          (int)
+              SETSOCKOPT.invokeExact(
+                  errno.segment, fd, SOL_SOCKET, SO_RCVTIMEO, MemorySegment.ofArray(timeval), 16);
+      checked("setsockopt", r, errno);
+    } catch (Throwable e) {
+      throw rethrowIo(e);
+    }
+  }
+
+  static boolean listens(int fd) {
+    int[] listens = new int[1];
+    Errno errno = new Errno();
+    try {
+      int r =
+          (int)
+              GETSOCKOPT.invokeExact(
+                  errno.segment,
+                  fd,
+                  SOL_SOCKET,
+                  SO_ACCEPTCONN,
+                  MemorySegment.ofArray(listens),
+                  MemorySegment.ofArray(new int[] {4}));
+      return r == 0 && listens[0] != 0;
+    } catch (Throwable e) {
+      throw rethrow(e);
+    }
+  }
+
+  /** Gives an open file a second number. */
+  static int dup(int fd) throws IOException {
+    Errno errno = new Errno();
+    try {
+      return checked("dup", (int) DUP.invokeExact(errno.segment, fd), errno);
+    } catch (Throwable e) {
+      throw rethrowIo(e);
+    }
+  }
+
+  /** Gives an open file a certain second number, which programs started later inherit. */
+  static void dup2(int fd, int number) throws IOException {
+    Errno errno = new Errno();
+    try {
+      checked("dup2", (int) DUP2.invokeExact(errno.segment, fd, number), errno);
     } catch (Throwable e) {
       throw rethrowIo(e);
     }

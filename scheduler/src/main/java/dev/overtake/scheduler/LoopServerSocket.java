@@ -25,41 +25,71 @@ import java.util.Arrays;
 public final class LoopServerSocket implements AutoCloseable {
   private static final int AF_INET = 2;
   private static final int AF_INET6 = 10;
-  private static final int SOL_SOCKET = 1;
-  private static final int SO_REUSEADDR = 2;
   private static final int IPPROTO_TCP = 6;
   private static final int TCP_NODELAY = 1;
   private static final int EPROTO = 71;
   private static final int ECONNABORTED = 103;
 
+  /** How often a wait for a connection looks whether a shared socket has been closed here. */
+  private static final long LOOK_NANOS = 200_000_000;
+
   private final EpollPoller poller;
   private final int fd;
+  private final boolean shared; // other processes listen too, and the file is not ours to close
   private final InetSocketAddress localAddress;
   private final Object lock = new Object();
   private boolean accepting; // guarded by lock: the one who ends last closes the file
   private boolean closed; // guarded by lock
 
   LoopServerSocket(EpollPoller poller, InetSocketAddress address, int backlog) throws IOException {
+    this.poller = poller;
+    shared = false;
+    fd = open(address, backlog);
+    localAddress = localAddress(fd);
+  }
+
+  /*
+   * Whoever waits in accept stands in the kernel's queue of that socket: one connection wakes one
+   * process, the one that has waited longest, so connections are dealt out in turn. Waiting in poll
+   * or epoll instead would wake all, or with EPOLLEXCLUSIVE for ever the same one first.
+   *
+   * A wait in accept ends when the socket is shut down, which is not for one of several processes
+   * to do, or by a signal, of which we have none: so it ends by itself now and then, and looks. A
+   * connection is never taken by who does not want it any more.
+   */
+  LoopServerSocket(EpollPoller poller, SharedSocket socket) throws IOException {
+    this.poller = poller;
+    shared = true;
+    fd = SharedSocket.FILE;
+    localAddress = socket.localAddress();
+    Linux.receiveTimeout(fd, LOOK_NANOS);
+  }
+
+  /** Opens a listening socket; returns its file. */
+  static int open(InetSocketAddress address, int backlog) throws IOException {
     if (address.isUnresolved()) {
       throw new UnknownHostException(address.getHostString());
     }
-    this.poller = poller;
     InetAddress host = address.getAddress();
-    fd = Linux.socket(host instanceof Inet4Address ? AF_INET : AF_INET6);
+    int fd = Linux.socket(host instanceof Inet4Address ? AF_INET : AF_INET6);
     try {
-      Linux.setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+      Linux.setOption(fd, Linux.SOL_SOCKET, Linux.SO_REUSEADDR, 1);
       int refused = Linux.bind(fd, encode(host, address.getPort()));
       if (refused != 0) {
         throw new BindException(Linux.describe(-refused));
       }
       Linux.listen(fd, backlog);
-      byte[] bound = new byte[28];
-      Linux.socketName(fd, bound);
-      localAddress = decode(bound);
+      return fd;
     } catch (IOException e) {
       Linux.close(fd);
       throw e;
     }
+  }
+
+  static InetSocketAddress localAddress(int fd) throws IOException {
+    byte[] bound = new byte[28];
+    Linux.socketName(fd, bound);
+    return decode(bound);
   }
 
   /**
@@ -104,14 +134,17 @@ public final class LoopServerSocket implements AutoCloseable {
             throw new SocketException("socket closed");
           }
         }
-        if (accepted != -Linux.EINTR && accepted != -ECONNABORTED && accepted != -EPROTO) {
+        if (accepted != -Linux.EAGAIN // a look
+            && accepted != -Linux.EINTR
+            && accepted != -ECONNABORTED
+            && accepted != -EPROTO) {
           throw new IOException("cannot accept: " + Linux.describe(-accepted));
         }
       }
     } finally {
       synchronized (lock) {
         accepting = false;
-        if (closed) {
+        if (closed && !shared) {
           Linux.close(fd);
         }
       }
@@ -130,7 +163,10 @@ public final class LoopServerSocket implements AutoCloseable {
     }
   }
 
-  /** Stops listening; a waiting {@link #accept} throws. Connections go on. Idempotent. */
+  /**
+   * Stops listening; a waiting {@link #accept} throws, on a shared socket within 0.2 s unless a
+   * connection comes first, which it then returns. Connections go on. Idempotent.
+   */
   @Override
   public void close() {
     synchronized (lock) {
@@ -138,6 +174,9 @@ public final class LoopServerSocket implements AutoCloseable {
         return;
       }
       closed = true;
+      if (shared) {
+        return;
+      }
       if (accepting) {
         Linux.shutdown(fd, 2); // wakes the thread in accept, which then closes the file
       } else {

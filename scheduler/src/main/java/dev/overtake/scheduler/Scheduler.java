@@ -197,11 +197,28 @@ public final class Scheduler implements AutoCloseable {
    * @throws IOException if the address cannot be bound
    */
   public LoopServerSocket listen(InetSocketAddress address, int backlog) throws IOException {
+    return new LoopServerSocket(nativePoller(), address, backlog);
+  }
+
+  /**
+   * Accepts from a socket that other processes accept from as well; otherwise as {@link
+   * #listen(InetSocketAddress, int)}.
+   *
+   * @param socket the socket of this process
+   * @return this scheduler's view of it; the caller closes it before the scheduler
+   * @throws UnsupportedOperationException if {@link #hasNativeSockets} is false
+   * @throws IOException if the system refuses
+   */
+  public LoopServerSocket listen(SharedSocket socket) throws IOException {
+    return new LoopServerSocket(nativePoller(), socket);
+  }
+
+  private EpollPoller nativePoller() {
     EpollPoller epoll = loops == null ? null : loops.epoll();
     if (epoll == null) {
       throw new UnsupportedOperationException(name + ": no native poller here");
     }
-    return new LoopServerSocket(epoll, address, backlog);
+    return epoll;
   }
 
   /**
