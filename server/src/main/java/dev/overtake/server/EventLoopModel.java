@@ -4,6 +4,7 @@ package dev.overtake.server;
 import dev.overtake.scheduler.LoopServerSocket;
 import dev.overtake.scheduler.LoopSocket;
 import dev.overtake.scheduler.Scheduler;
+import dev.overtake.scheduler.SharedSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
@@ -34,18 +35,34 @@ final class EventLoopModel implements Model {
 
   @Override
   public Listener listen(InetSocketAddress address, int backlog) throws IOException {
+    return listen(
+        loops -> loops.listen(address, backlog), () -> Model.super.listen(address, backlog));
+  }
+
+  @Override
+  public Listener listen(SharedSocket socket) throws IOException {
+    return listen(loops -> loops.listen(socket), () -> Model.super.listen(socket));
+  }
+
+  private Listener listen(OwnSockets own, JdkSockets otherwise) throws IOException {
     Scheduler built = builder.build();
     try {
       Listener listener =
-          built.hasNativeSockets()
-              ? new LoopListener(built.listen(address, backlog))
-              : Model.super.listen(address, backlog);
+          built.hasNativeSockets() ? new LoopListener(own.listen(built)) : otherwise.listen();
       scheduler = built;
       return listener;
     } catch (Throwable e) {
       built.close();
       throw e;
     }
+  }
+
+  private interface OwnSockets {
+    LoopServerSocket listen(Scheduler loops) throws IOException;
+  }
+
+  private interface JdkSockets {
+    Listener listen() throws IOException;
   }
 
   @Override

@@ -2,6 +2,7 @@
 package dev.overtake.server;
 
 import dev.overtake.scheduler.Scheduler;
+import dev.overtake.scheduler.SharedSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
@@ -12,8 +13,8 @@ import java.net.InetSocketAddress;
  * TcpServer.builder(handler).model(Model.parse("pool:4")).start();
  * }
  *
- * <p>A model serves one server, which closes it; the server calls {@link #listen} once, then {@link
- * #serve} from its accept thread only.
+ * <p>A model serves one server, which closes it; the server calls one of the methods {@code listen}
+ * once, then {@link #serve} from its accept thread only.
  */
 public interface Model extends AutoCloseable {
   /**
@@ -61,6 +62,18 @@ public interface Model extends AutoCloseable {
    */
   default Listener listen(InetSocketAddress address, int backlog) throws IOException {
     return new SocketListener(address, backlog);
+  }
+
+  /**
+   * Starts to accept from a socket that other processes accept from as well; otherwise as {@link
+   * #listen(InetSocketAddress, int)}.
+   *
+   * @param socket this process's part in it, which the listener's close closes
+   * @return the open listener
+   * @throws IOException if the system refuses; the socket is as before
+   */
+  default Listener listen(SharedSocket socket) throws IOException {
+    return new SocketListener(socket);
   }
 
   /**

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.server;
 
+import dev.overtake.scheduler.SharedSocket;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -10,10 +12,12 @@ import java.net.Socket;
 /** A listener on the JDK's blocking sockets. */
 final class SocketListener implements Listener {
   private final ServerSocket socket;
+  private final Closeable file; // what to close: the socket, or this process's part in it
   private final InetSocketAddress address;
 
   SocketListener(InetSocketAddress address, int backlog) throws IOException {
     socket = new ServerSocket();
+    file = socket;
     try {
       socket.setReuseAddress(true);
       socket.bind(address, backlog);
@@ -22,6 +26,12 @@ final class SocketListener implements Listener {
       socket.close();
       throw e;
     }
+  }
+
+  SocketListener(SharedSocket shared) throws IOException {
+    socket = shared.channel().socket();
+    file = shared;
+    address = shared.localAddress();
   }
 
   @Override
@@ -43,7 +53,7 @@ final class SocketListener implements Listener {
   @Override
   public void close() {
     try {
-      socket.close();
+      file.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

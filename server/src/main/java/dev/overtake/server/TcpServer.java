@@ -3,6 +3,7 @@ package dev.overtake.server;
 
 import static java.lang.System.Logger.Level.WARNING;
 
+import dev.overtake.scheduler.SharedSocket;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -62,6 +63,7 @@ public final class TcpServer implements AutoCloseable {
    */
   private final Set<Live> live = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean stopping = new AtomicBoolean();
+  private volatile boolean retiring; // read by the accept thread, and where connections end
 
   private final ReentrantLock drainLock = new ReentrantLock();
   private final Condition drainStep = drainLock.newCondition(); // a connection ended, or hurry
@@ -144,6 +146,28 @@ public final class TcpServer implements AutoCloseable {
     }
   }
 
+  /**
+   * Stops without cutting anybody short: accepts nothing more, serves whom it has accepted until
+   * they leave, and then stops as {@link #stop()} does. Those who have not left after the grace
+   * period meet that stop.
+   *
+   * <p>Waits for the end of it; if interrupted it stops at once.
+   */
+  public void retire() {
+    retiring = true;
+    listener.close();
+    try {
+      // The accept thread may hold a connection that is not among the live ones yet.
+      long deadlineNanos = System.nanoTime() + grace.toNanos();
+      if (acceptThread.join(grace)) {
+        awaitNoneLive(Duration.ofNanos(deadlineNanos - System.nanoTime()), stopping::get);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    stop();
+  }
+
   /** As {@link #stop()}. */
   @Override
   public void close() {
@@ -157,13 +181,13 @@ public final class TcpServer implements AutoCloseable {
 
   private void acceptUntilStopped() {
     boolean failing = false;
-    for (long number = 1; !stopping.get(); number++) {
+    for (long number = 1; !retiring && !stopping.get(); number++) {
       try {
         acceptAndServe("conn-" + number);
         failing = false;
       } catch (Throwable e) {
         // No descriptors, no memory for a thread: whatever it was, the next client may fare better.
-        if (!failing && !stopping.get()) {
+        if (!failing && !retiring && !stopping.get()) {
           log.log(
               WARNING, () -> this + ": cannot serve clients, trying on: " + Failures.oneLine(e));
         }
@@ -267,7 +291,7 @@ public final class TcpServer implements AutoCloseable {
     }
   }
 
-  private static String name(InetSocketAddress address) {
+  static String name(InetSocketAddress address) {
     String host = address.getAddress().getHostAddress();
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
@@ -312,8 +336,8 @@ public final class TcpServer implements AutoCloseable {
     void end() {
       connection.close();
       live.remove(this);
-      // Pairs with drain(): it sets `stopping` before it looks whether any connection is live.
-      if (stopping.get()) {
+      // Pairs with drain() and retire(): they say so before they look whether any is live.
+      if (retiring || stopping.get()) {
         signalDrainStep();
       }
     }
@@ -411,20 +435,45 @@ public final class TcpServer implements AutoCloseable {
      *     nothing is left open, and another try may be made with this builder
      */
     public TcpServer start() throws IOException {
+      return start(listen(model::listen));
+    }
+
+    /**
+     * Starts to serve on the listening socket that this process has inherited as its standard
+     * input; host, port and backlog are whatever they were made with.
+     *
+     * @return the running server
+     * @throws UnsupportedOperationException if sockets can't be shared here
+     * @throws IOException if the standard input is no listening socket
+     */
+    public TcpServer startOnInheritedSocket() throws IOException {
+      return start(model.listen(SharedSocket.inherited()));
+    }
+
+    private TcpServer start(Listener listener) {
+      TcpServer server = new TcpServer(handler, model, listener, grace);
+      server.acceptThread.start();
+      return server;
+    }
+
+    /** Listens where it was told to, for processes to come. */
+    SharedSocket openSharedSocket() throws IOException {
+      return listen(SharedSocket::open);
+    }
+
+    Duration grace() {
+      return grace;
+    }
+
+    private <L> L listen(Listening<L> listening) throws IOException {
       InetSocketAddress address = new InetSocketAddress(host, port);
       if (address.isUnresolved()) {
         throw new UnknownHostException(
             "server %s:%d: host unknown; choose a name or an address of this machine"
                 .formatted(host, port));
       }
-      TcpServer server = new TcpServer(handler, model, listen(address), grace);
-      server.acceptThread.start();
-      return server;
-    }
-
-    private Listener listen(InetSocketAddress address) throws IOException {
       try {
-        return model.listen(address, backlog);
+        return listening.at(address, backlog);
       } catch (BindException e) {
         BindException explained =
             new BindException(
@@ -433,6 +482,10 @@ public final class TcpServer implements AutoCloseable {
         explained.initCause(e);
         throw explained;
       }
+    }
+
+    private interface Listening<L> {
+      L at(InetSocketAddress address, int backlog) throws IOException;
     }
   }
 }
