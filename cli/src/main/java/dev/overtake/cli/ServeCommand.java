@@ -5,7 +5,9 @@ import dev.overtake.compute.Compute;
 import dev.overtake.scheduler.Scheduler;
 import dev.overtake.server.Handler;
 import dev.overtake.server.Handlers;
+import dev.overtake.server.Heartbeat;
 import dev.overtake.server.Model;
+import dev.overtake.server.Supervisor;
 import dev.overtake.server.TcpServer;
 import java.io.File;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -40,7 +43,10 @@ import picocli.CommandLine.Spec;
       "  overtake serve fib --compute learned,processes:4",
       "",
       "Example: a handler of your own",
-      "  overtake serve com.example.MyHandler --class-path target/classes"
+      "  overtake serve com.example.MyHandler --class-path target/classes",
+      "",
+      "Example: the article's pre-forked server",
+      "  overtake serve fib --model sequential --processes 8"
     })
 final class ServeCommand implements Callable<@Nullable Void> {
   @Spec private CommandSpec spec;
@@ -74,8 +80,23 @@ final class ServeCommand implements Callable<@Nullable Void> {
       names = "--processes",
       paramLabel = "COUNT",
       defaultValue = "1",
-      description = "How many processes share the port; there is only 1 yet.")
+      description =
+          "How many processes accept from the port, from 1 to 256. With more than one this command"
+              + " supervises them: it replaces those that die, and SIGHUP replaces all, one by one"
+              + " (default: ${DEFAULT-VALUE}).")
   private int processes;
+
+  @Option(
+      names = "--replace-hung",
+      paramLabel = "DURATION",
+      converter = Durations.class,
+      description =
+          "With several processes: kill and replace one that does not run for so long, at least 1s"
+              + " (default: tell of it after 5s).")
+  private @Nullable Duration replaceHung;
+
+  @Option(names = "--child", hidden = true, description = "A supervisor has started this process.")
+  private boolean child;
 
   @Option(
       names = "--compute",
@@ -130,7 +151,6 @@ final class ServeCommand implements Callable<@Nullable Void> {
 
   @Override
   public @Nullable Void call() throws IOException, InterruptedException {
-    requireTheOnly("1", "--processes", String.valueOf(processes));
     Model model = CommandFailure.misusedUnless(this::model);
     Compute compute =
         CommandFailure.misusedUnless(() -> Compute.parse(computeSpelling, classPath()));
@@ -146,16 +166,13 @@ final class ServeCommand implements Callable<@Nullable Void> {
                 .grace(grace));
     // Closed last: until the server is drained its connections may want results.
     try (compute) {
-      start(compute);
-      try (TcpServer server = builder.start()) {
-        StopSignal.onStop(() -> stop(server));
-        PrintWriter out = spec.commandLine().getOut();
-        out.printf(
-            "listening on %s handler=%s model=%s processes=%d compute=%s%n",
-            name(server.address()), handlerName, model, processes, compute);
-        server.await();
+      if (child || (processes == 1 && replaceHung == null)) {
+        start(compute);
+        serve(builder, model, compute);
+        Beliefs.print(compute.beliefs(), spec.commandLine().getErr());
+      } else {
+        supervise(builder, model, compute); // each child has a compute of its own
       }
-      Beliefs.print(compute.beliefs(), spec.commandLine().getErr());
     }
     return null;
   }
@@ -166,6 +183,63 @@ final class ServeCommand implements Callable<@Nullable Void> {
     } catch (IOException e) {
       throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()));
     }
+  }
+
+  private void serve(TcpServer.Builder builder, Model model, Compute compute)
+      throws IOException, InterruptedException {
+    try (TcpServer server = child ? builder.startOnInheritedSocket() : builder.start()) {
+      if (child) {
+        Signals.on("TERM", () -> stop(server));
+        Signals.on("USR1", server::retire);
+        // A terminal sends its Ctrl-C and its hanging up to the supervisor as well, which decides.
+        Signals.on("INT", () -> {});
+        Signals.on("HUP", () -> {});
+        Heartbeat.start(server);
+      } else {
+        Signals.onStop(() -> stop(server), () -> {});
+        announce(server.address(), model, compute);
+      }
+      server.await();
+    }
+  }
+
+  private void supervise(TcpServer.Builder server, Model model, Compute compute)
+      throws IOException, InterruptedException {
+    Supervisor.Builder builder =
+        CommandFailure.misusedUnless(
+            () -> Supervisor.builder(server, childCommand()).processes(processes));
+    Duration silence = replaceHung;
+    if (silence != null) {
+      CommandFailure.misusedUnless("--replace-hung", () -> builder.replaceHung(silence));
+    }
+    try (Supervisor supervisor = builder.start()) {
+      Signals.onStop(supervisor::stop, supervisor::killAll);
+      Signals.on("HUP", supervisor::restart);
+      announce(supervisor.address(), model, compute);
+      supervisor.await();
+    } catch (UnsupportedOperationException e) {
+      throw new CommandFailure(
+          ExitCode.MISUSED,
+          "--processes %d: %s; leave --processes out".formatted(processes, e.getMessage()));
+    }
+  }
+
+  /** What the user typed, and a word more. */
+  private List<String> childCommand() {
+    List<String> typed = spec.root().commandLine().getParseResult().originalArgs();
+    List<String> words = new ArrayList<>(OwnCommand.words());
+    int serve = typed.indexOf(spec.name());
+    words.addAll(typed.subList(0, serve + 1));
+    words.add("--child"); // not at the end, where everything may be a handler's name
+    words.addAll(typed.subList(serve + 1, typed.size()));
+    return words;
+  }
+
+  private void announce(InetSocketAddress address, Model model, Compute compute) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf(
+        "listening on %s handler=%s model=%s processes=%d compute=%s%n",
+        name(address), handlerName, model, processes, compute);
   }
 
   private Model model() {
@@ -180,14 +254,6 @@ final class ServeCommand implements Callable<@Nullable Void> {
               + "; leave --quantum out");
     }
     return Model.overtake(Scheduler.builder().quantum(given));
-  }
-
-  private static void requireTheOnly(String choice, String option, String value) {
-    if (!value.equals(choice)) {
-      throw new CommandFailure(
-          ExitCode.MISUSED,
-          "%s %s: there is only %s yet; leave %s out".formatted(option, value, choice, option));
-    }
   }
 
   private List<Path> classPath() {

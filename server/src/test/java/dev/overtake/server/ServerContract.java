@@ -429,6 +429,33 @@ abstract class ServerContract {
   }
 
   @Test
+  void servesWhomItHasAcceptedWhenItRetires() throws Exception {
+    TcpServer server = start(Handlers.named("fib"));
+    Client client = connect(server);
+    assertThat(client.send("10\n").line()).isEqualTo("55");
+
+    FutureTask<?> retiring = inThread(server::retire);
+    awaitRefusal(server);
+    assertThat(client.send("20\n").line()).isEqualTo("6765");
+    client.close();
+
+    retiring.get(); // would take an hour if it waited for the grace period
+    server.await();
+  }
+
+  @Test
+  void stopsWhoHasNotLeftAfterTheGraceOfARetirement() throws Exception {
+    TcpServer server = start(Handlers.named("fib"), Duration.ofMillis(10));
+    Client client = connect(server);
+    assertThat(client.send("10\n").line()).isEqualTo("55");
+
+    server.retire();
+
+    assertThat(client.line()).isNull();
+    assertThat(server.connections()).isZero();
+  }
+
+  @Test
   void cutsOffARequestThatOutstaysTheGrace() throws Exception {
     CountDownLatch running = new CountDownLatch(1);
     TcpServer server = start(answeringWhen(running, new CountDownLatch(1)), Duration.ZERO);
