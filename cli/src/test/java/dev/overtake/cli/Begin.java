@@ -11,7 +11,7 @@ import java.io.IOException;
 public final class Begin implements Handler {
   @Override
   public void handle(Connection connection) throws IOException {
-    byte[] request = new byte[1];
+    byte[] request = new byte[100];
     while (connection.read(request) > 0) {
       connection.write("begun\n".getBytes(US_ASCII));
       System.out.println("began");
