@@ -49,7 +49,7 @@ class CloseTest {
 
   @Test
   void closingWaitsForThreadsThatHaveJustBeenStarted() {
-    for (int round = 0; round < 50; round++) {
+    for (int round = 0; round < 20; round++) {
       AtomicInteger done = new AtomicInteger();
       Scheduler scheduler = Scheduler.builder().eventLoops(1).build();
       for (int i = 0; i < 20; i++) {
