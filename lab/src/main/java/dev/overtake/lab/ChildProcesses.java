@@ -4,10 +4,10 @@ package dev.overtake.lab;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,9 +75,10 @@ final class ChildProcesses implements AutoCloseable {
    * If the thread is interrupted there is no grace, and it stays interrupted. Idempotent.
    */
   void stop(Process child, long graceMillis) {
-    List<ProcessHandle> descendants = child.descendants().toList();
+    Set<ProcessHandle> descendants = child.descendants().collect(Collectors.toSet());
     child.destroy();
     if (!awaitEnd(child, graceMillis)) {
+      child.descendants().forEach(descendants::add); // those it has started since
       child.destroyForcibly();
       awaitEnd(child, FORCED_END_MILLIS);
     }
