@@ -2,6 +2,9 @@
 package dev.overtake.lab;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,17 +13,13 @@ import java.util.List;
  *
  * <p>An idle processor of a virtual machine takes hundreds of microseconds to wake, which would
  * make the calm phase look worse than the loaded one. So one spinner a core runs all the time, in
- * every phase and beside every variant alike, at the lowest priority there is ({@code SCHED_IDLE}):
- * it gives way to anything else at once. See decision 0051.
+ * every phase and beside every variant alike, at the lowest priority there is ({@code SCHED_IDLE})
+ * and always yielding: it takes nothing even from a demoted carrier. See decision 0051.
  *
  * <p>The spinners are children of this process and so in its session: in another scheduling group
  * they would compete with the server as a group.
  */
 final class KeepAwake implements AutoCloseable {
-  /* Ends by itself soon after its parent has gone. */
-  private static final String SPINNER =
-      "while kill -0 $0 2>/dev/null; do i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done; done";
-
   private final ChildProcesses children;
   private final List<Process> spinners = new ArrayList<>();
   private final String description;
@@ -46,13 +45,11 @@ final class KeepAwake implements AutoCloseable {
             children,
             "one SCHED_IDLE spinner a core (%s), in all phases and beside all variants"
                 .formatted(cores));
-    String parent = Long.toString(ProcessHandle.current().pid());
     try {
       for (int core : cores.cores()) {
         awake.spinners.add(
             children.start(
-                new ProcessBuilder(
-                        "taskset", "-c", "" + core, "chrt", "-i", "0", "sh", "-c", SPINNER, parent)
+                new ProcessBuilder(command(core))
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)));
       }
@@ -61,6 +58,22 @@ final class KeepAwake implements AutoCloseable {
       return new KeepAwake(children, "off: " + e.getMessage());
     }
     return awake;
+  }
+
+  private static List<String> command(int core) throws IOException {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String code;
+    try {
+      URI location = KeepAwake.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+      code = Path.of(location).toString();
+    } catch (URISyntaxException e) {
+      throw new IOException("the lab's own code is nowhere to be found: " + e.getMessage());
+    }
+    List<String> command = new ArrayList<>(List.of("taskset", "-c", "" + core, "chrt", "-i", "0"));
+    command.addAll(List.of(java, "-Xint", "-Xmx16m", "-XX:+UseSerialGC", "-XX:-UsePerfData"));
+    command.addAll(List.of("-cp", code, Spinner.class.getName()));
+    command.add(Long.toString(ProcessHandle.current().pid()));
+    return command;
   }
 
   /** What keeps the cores awake, or why nothing does, in words for the report. */

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.load;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 
 /** Wakes an open loop's generator whenever a request is due, on a thread of its own. */
@@ -32,7 +29,11 @@ final class Metronome implements AutoCloseable {
   }
 
   private void beat() {
-    sharpenTimers();
+    try {
+      Promptness.ask();
+    } catch (InterruptedException _) {
+      return; // closed before it began
+    }
     while (due() - endNanos < 0 && !Thread.interrupted()) {
       // Wake after looking at the clock, whether or not this thread slept: the generator may have
       // looked before. It then finds due whatever was due by this look.
@@ -50,17 +51,6 @@ final class Metronome implements AutoCloseable {
 
   private long due() {
     return startNanos + schedule.nanos();
-  }
-
-  // Linux lets a timer be late by 50 µs to save wake-ups, unless the thread asks otherwise. The
-  // file is found under the thread's own number only.
-  private static void sharpenTimers() {
-    try {
-      Path self = Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName();
-      Files.writeString(Path.of("/proc", self.toString(), "timerslack_ns"), "1");
-    } catch (IOException | UnsupportedOperationException _) {
-      return; // not Linux, or not allowed: the sends are 50 µs later, as the health tells
-    }
   }
 
   /** Stops waking; the thread has ended then. */

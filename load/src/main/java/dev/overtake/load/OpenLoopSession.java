@@ -81,6 +81,7 @@ final class OpenLoopSession implements Wire.Events {
   }
 
   private OpenLoop.Run run() throws IOException, InterruptedException {
+    Promptness.ask();
     wire.openAll(links);
     Duration warmup = options.warmup();
     Instant measuredAt = Instant.now().plus(warmup);

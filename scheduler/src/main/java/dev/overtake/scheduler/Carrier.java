@@ -33,6 +33,9 @@ final class Carrier extends Thread {
   // when the slice has ended. Volatile because the watchdog looks whether it has.
   volatile @Nullable Overstay overstay;
 
+  /** Whether this thread was lowered to {@link Demotion#IDLE}. The watchdog's alone. */
+  boolean weightless;
+
   Carrier(EventLoops loops, String name) {
     super(null, null, name, 0, false);
     this.loops = loops;
@@ -150,12 +153,26 @@ final class Carrier extends Thread {
    * Lowers this thread if its slice was taken as blocked and still runs. Called by the watchdog,
    * under the lock that this thread passes before it ends: its number is its own meanwhile.
    */
-  boolean lowerLate(Consumer<Carrier> demote) {
+  boolean turnComputing(Consumer<Carrier> demote) {
     synchronized (lowering) {
       if (!slices.turnComputing()) {
         return false;
       }
       demote.accept(this);
+      return true;
+    }
+  }
+
+  /**
+   * Calls back if the slice that was taken still runs. Called by the watchdog, under the same lock
+   * for the same reason.
+   */
+  boolean whileOverstaying(Consumer<Carrier> callback) {
+    synchronized (lowering) {
+      if (slices.driving()) {
+        return false;
+      }
+      callback.accept(this);
       return true;
     }
   }

@@ -22,7 +22,7 @@ final class EventLoops implements Executor {
    * thread waits behind a long slice while a carrier is idle. A queue per loop with stealing did not
    * pay on few cores, see decision 0002.
    */
-  private static final long LONGEST_REST_NANOS = 500_000;
+  static final long REST_NANOS = 3_000_000;
 
   final Os os;
   final String name;
@@ -175,7 +175,7 @@ final class EventLoops implements Executor {
   void rest() {
     long owed = owedRestNanos.get();
     if (owed > 0) {
-      long piece = Math.min(owed, LONGEST_REST_NANOS);
+      long piece = Math.min(owed, REST_NANOS);
       // Whoever takes the piece rests for it; the other loops go on.
       if (owedRestNanos.compareAndSet(owed, owed - piece)) {
         LockSupport.parkNanos(this, piece);

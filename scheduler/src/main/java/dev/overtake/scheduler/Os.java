@@ -77,11 +77,12 @@ class Os {
   private static final class LinuxOs extends Os {
     /*
      * EEVDF gives a woken thread the processor at once only if its deadline is the earlier one, and a
-     * deadline is one slice away: hence short slices for loops and watchdog. A demoted carrier keeps its
-     * short one: what a thread of little weight is owed grows with its slice, and with a long one it
-     * is paid back in a run that nothing interrupts. See decision 0005.
+     * deadline is one slice away: hence short slices for loops and watchdog. Demoted carriers must not
+     * keep theirs, or a loop that wakes waits for their turns, one after the other; nor may theirs be
+     * very long, or they are paid back what they are owed in a run that nothing interrupts. See decision 0005.
      */
     private static final long SHORT_SLICE_NANOS = 100_000;
+    private static final long DEMOTED_SLICE_NANOS = 3_000_000;
 
     @Override
     boolean nativePoller() {
@@ -115,11 +116,16 @@ class Os {
     boolean demote(int threadId, Demotion demotion) {
       return switch (demotion) {
         case NONE -> true;
-        case NICE_5 -> Linux.nice(threadId, 5);
-        case NICE_10 -> Linux.nice(threadId, 10);
-        case NICE_19 -> Linux.nice(threadId, 19);
-        case IDLE -> Linux.schedIdle(threadId);
+        case NICE_5 -> lower(threadId, 5);
+        case NICE_10 -> lower(threadId, 10);
+        case NICE_19 -> lower(threadId, 19);
+        case IDLE -> lower(threadId, 19) && Linux.schedIdle(threadId);
       };
+    }
+
+    /** An older kernel knows no slices: then with the one that all have. */
+    private static boolean lower(int threadId, int nice) {
+      return Linux.niceAndSlice(threadId, nice, DEMOTED_SLICE_NANOS) || Linux.nice(threadId, nice);
     }
 
     @Override

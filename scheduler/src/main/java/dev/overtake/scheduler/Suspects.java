@@ -57,11 +57,6 @@ final class Suspects {
     return overstaying.get() >= cap;
   }
 
-  /** Whether so many overstay that together they would slow the loops. */
-  boolean crowded() {
-    return 4 * overstaying.get() >= cap;
-  }
-
   /** Notes a slice that has just overstayed. */
   void overstayed(Runnable continuation, long nowNanos) {
     overstaying.incrementAndGet();

@@ -31,14 +31,17 @@ final class Watchdog extends Thread {
    *   less, is runnable                its time was stolen: leave it, look again
    *
    * The floor. A demoted carrier gets what the kernel leaves it, which beside busy loops is little. Each
-   * window, what the overstaying carriers got is compared with their floor, and what is missing is made
-   * up by letting loops rest: an unprivileged process cannot raise what it has lowered.
+   * window, what the overstaying carriers got is compared with their floor. What is missing is owed to
+   * them, and made up by letting loops rest: an unprivileged process cannot raise what it has lowered.
    *
    * Its own lateness (how long after the planned moment it runs) says how crowded the machine is; half
    * of its running mean is added to the quantum, at most one quantum: where a watchdog waits, a spare
    * carrier would wait too, and hand-offs pay less.
    */
   private static final long FLOOR_WINDOW_NANOS = 20_000_000L;
+  private static final long MOST_CREDIT_NANOS = 50_000_000L;
+  private static final long MOST_DEBT_NANOS = 3 * EventLoops.REST_NANOS;
+  private static final int NICE_BESIDE_A_LOOP = 2;
   private static final int IDLE_LOOKS_BEFORE_SLEEP = 3;
   private static final long FORGIVE_EVERY_NANOS = 250_000_000L;
 
@@ -63,6 +66,7 @@ final class Watchdog extends Thread {
   private final Map<Carrier, Long> overstayingCpuNanos = new HashMap<>();
   private final Map<Carrier, Long> blockedCpuNanos = new HashMap<>();
   private long windowStartNanos;
+  private long floorDebtNanos; // what overstaying carriers have got too little; negative: too much
 
   Watchdog(
       EventLoops loops,
@@ -268,7 +272,7 @@ final class Watchdog extends Thread {
         it.remove();
       } else if (cpu - entry.getValue() >= quantumNanos) {
         it.remove();
-        if (carrier.lowerLate(this::demote)) {
+        if (carrier.turnComputing(this::demote)) {
           blockedHandoffs.decrementAndGet();
           computingHandoffs.incrementAndGet();
           overstayingCpuNanos.put(carrier, cpu);
@@ -300,17 +304,38 @@ final class Watchdog extends Thread {
       wanted |= used > 0 || !loops.os.blocked(carrier.osThreadId());
     }
     long due = (long) (floor * Math.min(window, 2 * FLOOR_WINDOW_NANOS) * loops.loops().length);
-    loops.oweRest(wanted ? Math.max(0, due - got) : 0);
+    floorDebtNanos += due - got;
+    floorDebtNanos = Math.clamp(floorDebtNanos, -MOST_CREDIT_NANOS, MOST_DEBT_NANOS);
+    // In few long pieces: each piece delays all that arrive meanwhile.
+    loops.oweRest(wanted && floorDebtNanos >= EventLoops.REST_NANOS ? floorDebtNanos : 0);
+  }
+
+  /**
+   * Whether so many are demoted that together they would slow the loops: then each of them counts
+   * for next to nothing, and what they get is the floor.
+   */
+  private boolean crowded() {
+    return demotion == Demotion.NICE_19
+        && loops.suspects().overstaying() >= NICE_BESIDE_A_LOOP * loops.loops().length;
+  }
+
+  private void makeWeightless(Carrier carrier) {
+    boolean ignored = loops.os.demote(carrier.osThreadId(), Demotion.IDLE);
   }
 
   private void demote(Carrier carrier) {
     if (demotion == Demotion.NONE) {
       return;
     }
-    // Many demoted carriers weigh as much as a loop: those that come on top count for next to
-    // nothing.
-    Demotion how = loops.suspects().crowded() ? Demotion.IDLE : demotion;
-    if (loops.os.demote(carrier.osThreadId(), how)) {
+    if (crowded()) {
+      for (Carrier earlier : overstayingCpuNanos.keySet()) {
+        if (!earlier.weightless) {
+          earlier.weightless = earlier.whileOverstaying(this::makeWeightless);
+        }
+      }
+      carrier.weightless = true;
+    }
+    if (loops.os.demote(carrier.osThreadId(), carrier.weightless ? Demotion.IDLE : demotion)) {
       demotions.incrementAndGet();
     } else if (!demotionRefused) {
       demotionRefused = true;
