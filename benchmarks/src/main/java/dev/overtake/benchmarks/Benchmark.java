@@ -28,9 +28,6 @@ interface Benchmark<S> {
   /** The columns of the table. */
   List<Figure> columns();
 
-  /** Whether the load lets cores fall asleep, so that spinners must keep them awake. */
-  boolean letsCoresSleep();
-
   /** About how long one measurement takes, with starting and stopping its server. */
   Duration expected(Bench bench);
 

@@ -179,6 +179,9 @@ public final class Benchmarks implements Callable<Integer> {
     Stage closed;
     try (Stage stage = Stage.open(placement())) {
       closed = stage;
+      if (!noSpinners) {
+        stage.keepAwake();
+      }
       Bench bench = new Bench(stage, plan);
       tellExpected(bench, benchmarks);
       bench.rehearse();
@@ -186,11 +189,6 @@ public final class Benchmarks implements Callable<Integer> {
       print(Tables.head(report));
       for (Benchmark<?> benchmark : benchmarks) {
         // Printed and written at once: a run of all takes hours, and the next one may fail.
-        if (benchmark.letsCoresSleep() && !noSpinners) {
-          stage.keepAwake();
-        } else {
-          stage.letSleep();
-        }
         Report.Part part = Report.Part.of(benchmark, stage, bench, run(bench, benchmark));
         report = report.with(part);
         print(Tables.of(part));

@@ -27,11 +27,6 @@ abstract sealed class ClosedLoop implements Benchmark<ClosedLoop.Setting> permit
   }
 
   @Override
-  public boolean letsCoresSleep() {
-    return true;
-  }
-
-  @Override
   public Duration expected(Bench bench) {
     return Bench.START_AND_STOP.plus(bench.plan().warmup()).plus(bench.plan().phase());
   }

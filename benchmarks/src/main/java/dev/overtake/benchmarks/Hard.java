@@ -56,11 +56,6 @@ record Hard(List<Integer> rates) implements Benchmark<Hard.Setting> {
   }
 
   @Override
-  public boolean letsCoresSleep() {
-    return true;
-  }
-
-  @Override
   public Duration expected(Bench bench) {
     return Bench.START_AND_STOP.plus(bench.plan().warmup()).plus(bench.plan().phase());
   }

@@ -59,11 +59,6 @@ record Idle(int connections) implements Benchmark<Idle.Setting> {
   }
 
   @Override
-  public boolean letsCoresSleep() {
-    return true;
-  }
-
-  @Override
   public Duration expected(Bench bench) {
     return Bench.START_AND_STOP
         .plus(bench.plan().warmup())

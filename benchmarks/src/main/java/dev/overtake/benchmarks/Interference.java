@@ -59,11 +59,6 @@ record Interference(List<Integer> connections, List<Integer> hogs)
   }
 
   @Override
-  public boolean letsCoresSleep() {
-    return true;
-  }
-
-  @Override
   public Duration expected(Bench bench) {
     return Bench.START_AND_STOP
         .plus(bench.plan().warmup())

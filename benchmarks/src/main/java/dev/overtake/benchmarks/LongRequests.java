@@ -61,11 +61,6 @@ final class LongRequests implements Benchmark<LongRequests.Setting> {
   }
 
   @Override
-  public boolean letsCoresSleep() {
-    return false;
-  }
-
-  @Override
   public Duration expected(Bench bench) {
     return Bench.START_AND_STOP
         .plus(bench.plan().warmup().multipliedBy(2))

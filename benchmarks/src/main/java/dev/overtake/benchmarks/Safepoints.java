@@ -72,11 +72,6 @@ final class Safepoints implements Benchmark<Safepoints.Setting> {
   }
 
   @Override
-  public boolean letsCoresSleep() {
-    return true;
-  }
-
-  @Override
   public Duration expected(Bench bench) {
     return Bench.START_AND_STOP
         .plus(bench.plan().warmup())

@@ -60,11 +60,6 @@ final class Storm implements Benchmark<Storm.Setting> {
   }
 
   @Override
-  public boolean letsCoresSleep() {
-    return false;
-  }
-
-  @Override
   public Duration expected(Bench bench) {
     return Bench.START_AND_STOP
         .plus(bench.plan().warmup().multipliedBy(2))

@@ -59,11 +59,6 @@ final class Trip implements Benchmark<Trip.Setting> {
   }
 
   @Override
-  public boolean letsCoresSleep() {
-    return true;
-  }
-
-  @Override
   public Duration expected(Bench bench) {
     return Bench.START_AND_STOP
         .plus(bench.plan().warmup().multipliedBy(WARMUPS))

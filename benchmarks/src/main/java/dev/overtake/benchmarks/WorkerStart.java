@@ -58,11 +58,6 @@ final class WorkerStart implements Benchmark<WorkerStart.Setting> {
   }
 
   @Override
-  public boolean letsCoresSleep() {
-    return false;
-  }
-
-  @Override
   public Duration expected(Bench bench) {
     return Bench.START_AND_STOP;
   }

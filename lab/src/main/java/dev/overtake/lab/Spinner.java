@@ -16,6 +16,7 @@ final class Spinner {
    *
    * @param args the parent's process number
    */
+  @SuppressWarnings("ThreadPriorityCheck") // to give its turn away is its purpose
   public static void main(String[] args) {
     ProcessHandle parent = ProcessHandle.of(Long.parseLong(args[0])).orElse(null);
     while (parent != null && parent.isAlive()) {

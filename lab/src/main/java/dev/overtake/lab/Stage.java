@@ -55,12 +55,6 @@ public final class Stage implements AutoCloseable {
     }
   }
 
-  /** Ends the spinners, if they run. */
-  public void letSleep() {
-    awake.close();
-    awake = KeepAwake.off(children);
-  }
-
   /**
    * Starts a server on its cores and waits until it says that it listens: a line {@code listening
    * on HOST:PORT …} on its standard output.
