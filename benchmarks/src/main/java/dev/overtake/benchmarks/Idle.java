@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 /** What connections cost that say nothing. */
 record Idle(int connections) implements Benchmark<Idle.Setting> {
   private static final int CONNECTS_PER_SECOND = 5_000;
+  private static final int PASSING = 5_000;
   private static final int MOST_BYTES_OF_HEAP = 1_500;
 
   /** The last line of jcmd's class histogram: instances and bytes of all that is alive. */
@@ -32,9 +33,10 @@ record Idle(int connections) implements Benchmark<Idle.Setting> {
 
   @Override
   public String method() {
-    return "one process holds the connections; heap is what jcmd's GC.class_histogram finds alive, and"
-        + " resident memory VmRSS, each with the connections less without, ÷ connections; then"
-        + " pings of n=1 over all of them in turn, one at a time";
+    return "one process holds the connections, after 5,000 others have come and gone; heap is what"
+        + " jcmd's GC.class_histogram finds alive, and resident memory VmRSS, each with the"
+        + " connections less without, ÷ connections; then pings of n=1 over all of them in turn, one"
+        + " at a time";
   }
 
   @Override
@@ -61,9 +63,9 @@ record Idle(int connections) implements Benchmark<Idle.Setting> {
   @Override
   public Duration expected(Bench bench) {
     return Bench.START_AND_STOP
-        .plus(bench.plan().warmup())
+        .plus(bench.plan().warmup().multipliedBy(3))
         .plus(bench.plan().phase())
-        .plusMillis(1_000L * connections / CONNECTS_PER_SECOND)
+        .plusMillis(1_000L * (connections + PASSING) / CONNECTS_PER_SECOND)
         .plusSeconds(3);
   }
 
@@ -71,13 +73,10 @@ record Idle(int connections) implements Benchmark<Idle.Setting> {
   public Measurement measure(Bench bench, Setting setting, String model)
       throws ServerFailure, IOException, InterruptedException {
     try (ServerProcess server = bench.start(model)) {
-      // Loads classes, compiles, touches the heap: none of that belongs to the connections.
-      Bench.shortLoad(server, 32, bench.plan().warmup());
+      warmUp(server, Math.min(PASSING, setting.connections), bench.plan().warmup());
       Memory before = Memory.of(server);
-      IdleFleet.Options options =
-          new IdleFleet.Options(Bench.target(server), setting.connections, CONNECTS_PER_SECOND);
-      try (IdleFleet fleet = IdleFleet.open(options)) {
-        // A server has accepted all that have spoken to it, and each has run its handler.
+      try (IdleFleet fleet = open(server, setting.connections)) {
+        // Only of those that have been answered it is sure that the server has taken them.
         fleet.ping(1, setting.connections, bench.plan().warmup());
         Memory with = Memory.of(server);
         IdleFleet.Pings pings = fleet.ping(1, setting.connections, bench.plan().phase());
@@ -91,6 +90,37 @@ record Idle(int connections) implements Benchmark<Idle.Setting> {
             .with(Figure.P99, pings.latency().p99Micros());
       }
     }
+  }
+
+  /*
+   * Loads classes, compiles, touches the heap: none of that belongs to the connections. Connections
+   * come and go as well, because a method that runs once for each of them is compiled only then, and
+   * while it is interpreted its frames are several times as large.
+   */
+  private static void warmUp(ServerProcess server, int connections, Duration length)
+      throws IOException, InterruptedException {
+    try (IdleFleet passing = open(server, connections)) {
+      passing.ping(1, connections, length);
+    }
+    Bench.shortLoad(server, 32, length);
+  }
+
+  private static IdleFleet open(ServerProcess server, int connections)
+      throws IOException, InterruptedException {
+    IdleFleet fleet =
+        IdleFleet.open(
+            new IdleFleet.Options(Bench.target(server), connections, CONNECTS_PER_SECOND));
+    IdleFleet.Opening opening = fleet.opening();
+    if (opening.connected() < connections) {
+      fleet.close();
+      throw new IOException(
+          "opened %,d of %,d connections: %s"
+              .formatted(
+                  opening.connected(),
+                  connections,
+                  opening.limit() == null ? opening.failures() : opening.limit()));
+    }
+    return fleet;
   }
 
   @Override
