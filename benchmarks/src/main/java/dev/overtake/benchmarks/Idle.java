@@ -75,7 +75,8 @@ record Idle(int connections) implements Benchmark<Idle.Setting> {
     try (ServerProcess server = bench.start(model)) {
       warmUp(server, Math.min(PASSING, setting.connections), bench.plan().warmup());
       Memory before = Memory.of(server);
-      try (IdleFleet fleet = open(server, setting.connections)) {
+      IdleFleet fleet = open(server, setting.connections);
+      try {
         // Only of those that have been answered it is sure that the server has taken them.
         fleet.ping(1, setting.connections, bench.plan().warmup());
         Memory with = Memory.of(server);
@@ -88,7 +89,16 @@ record Idle(int connections) implements Benchmark<Idle.Setting> {
             .with(Figure.RESIDENT_EACH, (with.residentBytes - before.residentBytes) / held)
             .with(Figure.P50, pings.latency().p50Micros())
             .with(Figure.P99, pings.latency().p99Micros());
+      } finally {
+        closeServerFirst(server, fleet);
       }
+    }
+  }
+
+  /** The side that closes first has its ports blocked for a minute; the generator needs its own. */
+  private static void closeServerFirst(ServerProcess server, IdleFleet fleet) throws IOException {
+    try (fleet) {
+      server.close();
     }
   }
 
