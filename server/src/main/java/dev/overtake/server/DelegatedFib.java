@@ -18,6 +18,9 @@ final class DelegatedFib extends NumberHandler {
   private static final String KIND = "fib";
   private static final int LONGEST_REASON = 400;
 
+  /** Under most models threads need not take turns. */
+  private static final Instructions NOBODY_WAITS = () -> {};
+
   private final Compute compute;
 
   DelegatedFib(Compute compute) {
@@ -35,8 +38,13 @@ final class DelegatedFib extends NumberHandler {
 
   @Override
   void answer(long n, Answers answers) throws IOException {
+    answer(n, answers, NOBODY_WAITS);
+  }
+
+  @Override
+  void answer(long n, Answers answers, Instructions marks) throws IOException {
     try {
-      answers.number(compute.call(new Task<>(KIND, n, new Work(n)))).endLine();
+      answers.number(computed(n, marks)).endLine();
     } catch (ExecutionException e) {
       answerError(Objects.requireNonNullElse(e.getCause(), e), answers);
     } catch (RejectedExecutionException e) {
@@ -45,6 +53,13 @@ final class DelegatedFib extends NumberHandler {
       Thread.currentThread().interrupt();
       throw (IOException)
           new InterruptedIOException("interrupted waiting for fib " + n).initCause(e);
+    }
+  }
+
+  private long computed(long n, Instructions marks)
+      throws ExecutionException, InterruptedException {
+    try (Instructions.Blocking _ = marks.blocking()) {
+      return compute.call(new Task<>(KIND, n, new Work(n)));
     }
   }
 

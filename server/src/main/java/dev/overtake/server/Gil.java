@@ -12,8 +12,9 @@ import java.util.regex.Pattern;
  * A thread for each connection, under a global interpreter lock: one of them executes at a time.
  *
  * <p>The lock is released around reads and writes, and between the instructions that the handler
- * marks ({@link Connection#instructions()}) it may change hands. Other blocking calls keep it. The
- * accept thread and the JVM's own threads, the one for signals among them, do without it.
+ * marks ({@link Connection#instructions()}) it may change hands. Other blocking calls keep it,
+ * unless the handler says that they block. The accept thread and the JVM's own threads, the one for
+ * signals among them, do without it.
  */
 final class Gil implements Model {
   private static final String DEFAULT_INTERVAL = "5ms"; // CPython's own

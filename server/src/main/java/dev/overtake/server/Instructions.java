@@ -21,4 +21,28 @@ public interface Instructions {
    * turn; an interrupt does not end that wait, and the interrupt flag stays as it is.
    */
   void next();
+
+  /**
+   * Lets others execute until the returned is closed: for what blocks and is not the connection's
+   * reading and writing, which do so by themselves.
+   *
+   * {@snippet :
+   * try (Instructions.Blocking _ = marks.blocking()) {
+   *   result = future.get();
+   * }
+   * }
+   *
+   * @return to be closed by the same thread, which so waits for its turn, before it reads, writes
+   *     or marks again
+   */
+  default Blocking blocking() {
+    return () -> {};
+  }
+
+  /** A stretch in which the thread may block and does not execute. */
+  @FunctionalInterface
+  interface Blocking extends AutoCloseable {
+    @Override
+    void close();
+  }
 }

@@ -12,4 +12,10 @@ interface InterpreterLock extends Instructions {
 
   /** Gives up the lock, which this thread must hold: before blocking I/O, or for good. */
   void drop();
+
+  @Override
+  default Blocking blocking() {
+    drop();
+    return this::take;
+  }
 }

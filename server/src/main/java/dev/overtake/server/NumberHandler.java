@@ -26,10 +26,10 @@ abstract class NumberHandler implements Handler {
   private static final long NOT_A_NUMBER = -1;
   private static final long BLANK = -2;
 
-  private final int largest;
+  private final long largest;
   private final String advice;
 
-  NumberHandler(int largest) {
+  NumberHandler(long largest) {
     this.largest = largest;
     advice = "send a whole number from 1 to " + largest;
   }

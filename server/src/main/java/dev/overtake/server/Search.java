@@ -12,7 +12,7 @@ import java.io.IOException;
  * <p>For the experiment {@code stall}, which names it by its class.
  */
 public final class Search extends NumberHandler {
-  private static final int LARGEST = Integer.MAX_VALUE;
+  private static final long LARGEST = 100_000_000_000L;
   private static final byte[] YES = "yes".getBytes(US_ASCII);
   private static final byte[] NO = "no".getBytes(US_ASCII);
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,29 @@ class GilTest extends ServerContract {
     enough.set(true);
     assertThat(hog.line()).isEqualTo("done");
     assertThat(other.line()).isEqualTo("done");
+  }
+
+  @Test
+  void servesOthersWhileAHandlerBlocksAndSaysSo() throws Exception {
+    CountDownLatch other = new CountDownLatch(1);
+    Handler handler =
+        connection -> {
+          if (connection.read(new byte[1]) > 0 && other.getCount() > 0) {
+            try (Instructions.Blocking _ = connection.instructions().orElseThrow().blocking()) {
+              other.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+          connection.write("done\n".getBytes(ISO_8859_1));
+        };
+    TcpServer server = start(handler);
+    Client blocked = connect(server).send("x");
+    await().until(() -> state("conn-1") == Thread.State.WAITING);
+
+    assertThat(connect(server).halfClose().line()).isEqualTo("done");
+    other.countDown();
+    assertThat(blocked.line()).isEqualTo("done");
   }
 
   @Test

@@ -36,7 +36,8 @@ final class HandlersTest {
     try (TcpServer server = TcpServer.builder(search).start();
         Client client = new Client(server)) {
       assertThat(client.send("1\n1000000\n0\n").halfClose().rest())
-          .isEqualTo("no\nno\nerror: out of range: 0; send a whole number from 1 to 2147483647\n");
+          .isEqualTo(
+              "no\nno\nerror: out of range: 0; send a whole number from 1 to 100000000000\n");
     }
   }
 
