@@ -50,5 +50,12 @@ final class Article {
   /** The greatest n that it keeps out of the pool. */
   static final int THRESHOLD = 15;
 
+  /** For how long a waiting thread leaves the holder of the lock alone. */
+  static final double SWITCH_INTERVAL_SECONDS = 0.005;
+
+  /** Switch intervals that pass for each short request beside a long one. */
+  static final double INTERVALS_PER_REQUEST =
+      1 / (PERF2_LOADED_PER_SECOND * SWITCH_INTERVAL_SECONDS);
+
   private Article() {}
 }

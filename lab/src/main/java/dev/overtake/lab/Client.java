@@ -41,7 +41,7 @@ final class Client implements AutoCloseable {
   }
 
   /** Sends a request; one at a time. */
-  void ask(int n) throws IOException {
+  void ask(long n) throws IOException {
     askedNanos = System.nanoTime();
     socket.getOutputStream().write((n + "\n").getBytes(StandardCharsets.US_ASCII));
   }

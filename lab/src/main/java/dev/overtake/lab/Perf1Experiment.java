@@ -94,7 +94,24 @@ final class Perf1Experiment implements Experiment {
 
   private Findings findings(Bench bench, Trials<Latencies> trials) {
     int cores = bench.seating().all().size();
-    List<Claim> claims = List.of(twoTakeTwice(cores, trials), coresAreUsed(cores, trials));
+    List<Claim> claims =
+        List.of(
+            twoTakeTwice(
+                Variant.CPYTHON_THREADS,
+                cores,
+                trials,
+                "cpythonTakesTwice",
+                "two clients take twice as long under CPython's threads, whatever the number of "
+                    + "cores",
+                Article.PERF1_TWO_TO_ONE),
+            twoTakeTwice(
+                Variant.GIL,
+                cores,
+                trials,
+                "gilTakesTwice",
+                "so do they in Java under such a lock",
+                Double.NaN),
+            coresAreUsed(cores, trials));
     Chapter.Builder chapter =
         Chapter.builder(id(), "Two clients that compute")
             .claim(
@@ -103,8 +120,8 @@ final class Perf1Experiment implements Experiment {
                     + "global interpreter lock lets one thread compute at a time.")
             .question("How does the latency of a computing request grow with the clients?")
             .prediction(
-                ("CPython takes twice as long with two clients and four times with four. Java's "
-                        + "models with several threads take the same as long as there are cores "
+                ("CPython takes twice as long with two clients and four times with four, and so "
+                        + "does gil. Java's other models with several threads take the same as long as there are cores "
                         + "(%s here). Sequential serves the first client only.")
                     .formatted(cores))
             .method(
@@ -145,14 +162,18 @@ final class Perf1Experiment implements Experiment {
     List<String> words = new ArrayList<>();
     for (Variant.Kind kind : Variant.Kind.values()) {
       trials.rows().stream()
-          .filter(row -> row.variant().kind() == kind && row.measured())
+          .filter(row -> row.variant().kind() == kind && !row.variant().marked() && row.measured())
           .findFirst()
           .ifPresent(row ->
               words.add("fib(%d) for %s".formatted(row.rounds().getFirst().n(), kind.title())));
     }
+    trials
+        .row(Variant.GIL)
+        .filter(Trials.Row::measured)
+        .ifPresent(row -> words.add("fib(%d) for gil".formatted(row.rounds().getFirst().n())));
     return words.isEmpty()
         ? ""
-        : "The request lasts about %s on either: %s."
+        : "The request lasts about %s on each: %s."
             .formatted(Wording.seconds(REQUEST.toMillis() / 1e3), String.join(", ", words));
   }
 
@@ -279,16 +300,22 @@ final class Perf1Experiment implements Experiment {
     return served == CLIENTS.get(1) ? "" : ", %d of %d served".formatted(served, CLIENTS.get(1));
   }
 
-  private static Claim twoTakeTwice(int cores, Trials<Latencies> trials) {
+  private static Claim twoTakeTwice(
+      String variant,
+      int cores,
+      Trials<Latencies> trials,
+      String id,
+      String finding,
+      double article) {
     return slowdownClaim(
-        trials.row(Variant.CPYTHON_THREADS),
+        trials.row(variant),
         cores,
         new Rule(
-            "cpythonTakesTwice",
-            "two clients take twice as long under CPython's threads, whatever the number of cores",
+            id,
+            finding,
             "the median latency with 2 clients is at least %s that with 1"
                 .formatted(Wording.times(DOUBLED)),
-            Article.PERF1_TWO_TO_ONE,
+            article,
             Wording::times),
         ratio -> ratio >= DOUBLED);
   }

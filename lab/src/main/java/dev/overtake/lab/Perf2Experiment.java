@@ -89,7 +89,8 @@ final class Perf2Experiment implements Experiment {
         : Phases.ofMillis(1_500, 2_000, 4_000, 2_000);
   }
 
-  private static Round measure(ServerProcess server, Load load, Phases phases, int hogN)
+  /** Puts a server under such a load. */
+  static Round measure(ServerProcess server, Load load, Phases phases, int hogN)
       throws ServerFailure, InterruptedException {
     Perf2.Options options =
         new Perf2.Options(
@@ -198,12 +199,17 @@ final class Perf2Experiment implements Experiment {
     List<String> words = new ArrayList<>();
     for (Variant.Kind kind : Variant.Kind.values()) {
       outcome.trials().rows().stream()
-          .filter(row -> row.variant().kind() == kind && row.measured())
+          .filter(row -> row.variant().kind() == kind && !row.variant().marked() && row.measured())
           .findFirst()
           .ifPresent(row ->
               words.add("fib(%d) of %s".formatted(row.rounds().getFirst().hogN(), kind.title())));
     }
-    return words.isEmpty() ? "nothing" : String.join(" and ", words);
+    outcome
+        .trials()
+        .row(Variant.GIL)
+        .filter(Trials.Row::measured)
+        .ifPresent(row -> words.add("fib(%d) of gil".formatted(row.rounds().getFirst().hogN())));
+    return words.isEmpty() ? "nothing" : String.join(", ", words);
   }
 
   private static String control(List<HogTrials> outcomes) {
@@ -279,6 +285,15 @@ final class Perf2Experiment implements Experiment {
             STARVED,
             "javaThreadsKeep",
             "an operating system favours short work, so threads without such a lock do not starve",
+            Double.NaN));
+    claims.add(
+        judge(
+            articles,
+            Variant.GIL,
+            Side.BELOW,
+            STARVED,
+            "gilStarves",
+            "it is the lock: under one of the same kind Java's threads starve as well",
             Double.NaN));
     for (HogTrials outcome : outcomes) {
       int hogs = outcome.load().hogs();

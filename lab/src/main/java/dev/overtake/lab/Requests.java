@@ -5,12 +5,12 @@ import dev.overtake.load.CalibrationException;
 import dev.overtake.load.HogCalibration;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
  * Knows which request keeps a server busy for how long: one number for all of our models, which run
- * the same code, and one for CPython.
+ * the same code, one for those that mark its instructions, and one for CPython.
  *
  * <p>Not thread-safe: belongs to the thread that runs the experiments.
  */
@@ -22,20 +22,21 @@ final class Requests {
   private static final int LARGEST_N = 92;
   private static final double GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
 
-  private final Map<Variant.Kind, HogCalibration.Hog> known = new EnumMap<>(Variant.Kind.class);
+  private final Map<String, HogCalibration.Hog> known = new HashMap<>();
 
   /**
-   * Returns the {@code n} that lasts about so long on an idle server of this kind. Asks this one if
-   * it is the first of its kind.
+   * Returns the {@code n} that lasts about so long on an idle server that runs the same code. Asks
+   * this one if it is the first that does.
    *
    * @throws ServerFailure if the server cannot tell
    */
   int lasting(Duration wanted, Variant variant, ServerProcess server)
       throws ServerFailure, InterruptedException {
-    HogCalibration.Hog probe = known.get(variant.kind());
+    String code = variant.marked() ? Variant.GIL : variant.kind().name();
+    HogCalibration.Hog probe = known.get(code);
     if (probe == null) {
       probe = calibrate(server);
-      known.put(variant.kind(), probe);
+      known.put(code, probe);
     }
     return lasting(wanted, probe);
   }

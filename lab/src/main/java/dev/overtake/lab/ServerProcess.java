@@ -134,7 +134,12 @@ public final class ServerProcess implements AutoCloseable {
 
   /** Whether it has ended; waits a moment, for its connections break before the system tells. */
   boolean died() throws InterruptedException {
-    return process.waitFor(LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
+    return endsWithin(Duration.ofMillis(LAST_WORDS_MILLIS));
+  }
+
+  /** Waits for its end; false if it has not come in time. */
+  boolean endsWithin(Duration time) throws InterruptedException {
+    return process.waitFor(time.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /**

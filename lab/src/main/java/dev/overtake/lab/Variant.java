@@ -29,9 +29,11 @@ record Variant(String name, List<String> command, String model, Kind kind) {
     }
   }
 
+  static final String GIL = "gil";
+
   /** The models of our server that the lab measures, in the order of tables and charts. */
   static final List<String> MODELS =
-      List.of("sequential", "threads", "pool:4", "virtual", "event-loop", "overtake");
+      List.of("sequential", "threads", "pool:4", "virtual", "event-loop", "overtake", GIL);
 
   static final String CPYTHON_THREADS = "CPython threads";
   static final String CPYTHON_SEQUENTIAL = "CPython sequential";
@@ -42,6 +44,11 @@ record Variant(String name, List<String> command, String model, Kind kind) {
 
   static Variant cpython(List<String> command, String model) {
     return new Variant(Kind.CPYTHON.title + " " + model, command, model, Kind.CPYTHON);
+  }
+
+  /** Whether its handler marks its instructions, and so takes longer for the same request. */
+  boolean marked() {
+    return model.equals(GIL) || model.startsWith(GIL + ":");
   }
 
   /** Its name in a sentence, where it must be told from the others. */
@@ -60,8 +67,6 @@ record Variant(String name, List<String> command, String model, Kind kind) {
     if (kind == Kind.OURS) {
       // Behind the JVM's own name: the options of its command line come later and win.
       words.addAll(1, jvmOptions);
-    }
-    if (kind == Kind.OURS) {
       words.add("serve");
     }
     Stream.of(handler, "--model", model, "--host", "127.0.0.1", "--port", "0").forEach(words::add);

@@ -8,6 +8,7 @@ answer and a newline out. Needs Python 3.7 or newer and nothing else.
 
 import argparse
 import concurrent.futures
+import functools
 import multiprocessing
 import os
 import platform
@@ -80,7 +81,16 @@ def fib_answer(request):
     return b"%d\n" % compute.fib(n)
 
 
-def serve_fib(connection):
+def search_answer(request):
+    """Looks for what is not there: a single instruction, however many numbers there are."""
+    try:
+        n = int(request)
+    except ValueError:
+        return b"error: not an integer\n"
+    return b"yes\n" if "spam" in range(n) else b"no\n"
+
+
+def serve_numbers(answer, connection):
     """Answers integers. Newlines separate requests; a chunk that has none is a request as it stands."""
     unfinished = b""
     while True:
@@ -92,7 +102,7 @@ def serve_fib(connection):
         if len(unfinished) > LARGEST_REQUEST:
             connection.sendall(b"error: request too long\n")
             return
-        answers = b"".join(fib_answer(line) for line in lines if line.strip())
+        answers = b"".join(answer(line) for line in lines if line.strip())
         if answers:
             connection.sendall(answers)
 
@@ -134,7 +144,12 @@ def serve_recursion(connection):
         connection.sendall(b"%d\n" % (recurse(levels) if levels else deepest()))
 
 
-HANDLERS = {"fib": serve_fib, "echo": serve_echo, "recursion": serve_recursion}
+HANDLERS = {
+    "fib": functools.partial(serve_numbers, fib_answer),
+    "search": functools.partial(serve_numbers, search_answer),
+    "echo": serve_echo,
+    "recursion": serve_recursion,
+}
 
 
 def attend(handler, connection):

@@ -115,6 +115,50 @@ class LabTest {
   }
 
   @Test
+  void longInstructionIsInterruptedAndTheJvmsOwnAreTimed() throws Exception {
+    LabResult result =
+        run(
+            LabOptions.builder(TinyServer.command(), "./overtake lab")
+                .experiments(List.of("stall"))
+                .models(List.of("threads"))
+                .python("none")
+                .out(folder));
+
+    JsonNode figures = JsonMapper.shared().readTree(result.json()).at("/experiments/stall/figures");
+    JsonNode round = figures.at("/variants/0/rounds/0");
+    assertThat(round.at("/searchSeconds").doubleValue()).isPositive();
+    assertThat(round.at("/silenceSeconds").doubleValue()).isPositive();
+    assertThat(round.at("/exitSeconds").doubleValue()).isPositive();
+    assertThat(figures.get("safepoints")).hasSize(3);
+    for (JsonNode operation : figures.get("safepoints")) {
+      assertThat(operation.at("/rounds/0/reachingSeconds")).isNotEmpty();
+      assertThat(operation.at("/rounds/0/silenceSeconds").doubleValue()).isPositive();
+    }
+    assertThat(result.summary()).contains("CPython threads was left out");
+  }
+
+  @Test
+  void switchIntervalIsToldToEachServerOfItsOwn() throws Exception {
+    LabResult result =
+        run(
+            LabOptions.builder(TinyServer.command(), "./overtake lab")
+                .experiments(List.of("interval"))
+                .models(List.of("gil", "threads"))
+                .python("none")
+                .out(folder));
+
+    JsonNode intervals =
+        JsonMapper.shared().readTree(result.json()).at("/experiments/interval/figures/intervals");
+    assertThat(intervals)
+        .extracting(interval -> interval.at("/variants/0/variant").stringValue())
+        .containsExactly("gil:0.5ms", "gil:5ms", "gil:50ms");
+    assertThat(intervals)
+        .allMatch(interval ->
+            interval.at("/variants/0/rounds/0/calm/requestsPerSecond").doubleValue() > 0);
+    assertThat(result.summary()).contains("unknown: There is nothing to compare at 500 µs.");
+  }
+
+  @Test
   void serverThatDiesUnderLoadCostsItsOwnRowOnly() throws Exception {
     LabResult result =
         run(

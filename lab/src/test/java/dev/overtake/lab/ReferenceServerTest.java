@@ -46,6 +46,14 @@ class ReferenceServerTest {
   }
 
   @Test
+  void searchesNumbersForWhatIsNotThere() throws Exception {
+    if (pythonThere) {
+      assertThat(answer("1\n1000000\nten\n", "search"))
+          .isEqualTo("no\nno\nerror: not an integer\n");
+    }
+  }
+
+  @Test
   void echoesAndTellsItsSwitchInterval() throws Exception {
     if (pythonThere) {
       assertThat(answer("hello", "echo", "--switch-interval", "0.02")).isEqualTo("hello");

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -35,6 +36,7 @@ final class TinyServer {
   static final String ABANDONS = "abandons";
 
   private static final int LONG = 10;
+  private static final String SEARCH = "dev.overtake.server.Search";
 
   private TinyServer() {}
 
@@ -68,22 +70,23 @@ final class TinyServer {
         System.out.println(child.pid());
         Thread.currentThread().join();
       }
-      case DIES_UNDER_LOAD -> serve(true);
-      default -> serve(false);
+      case DIES_UNDER_LOAD -> serve(true, TinyServer::fib);
+      default ->
+          serve(false, List.of(arguments).contains(SEARCH) ? TinyServer::search : TinyServer::fib);
     }
   }
 
-  private static void serve(boolean dies) throws IOException {
+  private static void serve(boolean dies, LongUnaryOperator handler) throws IOException {
     try (ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       System.out.println("listening on 127.0.0.1:" + listener.getLocalPort() + " handler=fib");
       while (true) {
         Socket socket = listener.accept();
-        Thread.ofPlatform().daemon().start(() -> answer(socket, dies));
+        Thread.ofPlatform().daemon().start(() -> answer(socket, dies, handler));
       }
     }
   }
 
-  private static void answer(Socket socket, boolean dies) {
+  private static void answer(Socket socket, boolean dies, LongUnaryOperator handler) {
     try (socket) {
       socket.setTcpNoDelay(true);
       InputStream in = socket.getInputStream();
@@ -91,12 +94,14 @@ final class TinyServer {
       for (int length; (length = in.read(buffer)) > 0; ) {
         String request = new String(buffer, 0, length, StandardCharsets.US_ASCII);
         for (String line : request.lines().toList()) {
-          int n = Integer.parseInt(line.strip());
+          long n = Long.parseLong(line.strip());
           if (dies && n > LONG) {
             System.err.println("out of luck: n=" + n);
             Runtime.getRuntime().halt(3);
           }
-          socket.getOutputStream().write((fib(n) + "\n").getBytes(StandardCharsets.US_ASCII));
+          socket
+              .getOutputStream()
+              .write((handler.applyAsLong(n) + "\n").getBytes(StandardCharsets.US_ASCII));
         }
       }
     } catch (IOException clientGone) {
@@ -104,7 +109,16 @@ final class TinyServer {
     }
   }
 
-  private static long fib(int n) {
+  /** Takes the longer the larger n is. */
+  private static long search(long n) {
+    long scrambled = 1;
+    for (long i = 0; i < n; i++) {
+      scrambled = scrambled * 31 + (scrambled >>> 7);
+    }
+    return scrambled;
+  }
+
+  private static long fib(long n) {
     return n <= 2 ? 1 : fib(n - 1) + fib(n - 2);
   }
 
