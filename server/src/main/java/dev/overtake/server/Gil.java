@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.server;
 
+import dev.overtake.scheduler.SharedSocket;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.InetSocketAddress;
@@ -66,6 +67,11 @@ final class Gil implements Model {
   @Override
   public Listener listen(InetSocketAddress address, int backlog) throws IOException {
     return new LockedListener(Model.super.listen(address, backlog), lock);
+  }
+
+  @Override
+  public Listener listen(SharedSocket socket) throws IOException {
+    return new LockedListener(Model.super.listen(socket), lock);
   }
 
   @Override
