@@ -45,8 +45,10 @@ final class PoolExperiment implements Experiment {
   private static final double AIM = 0.4;
   private static final double CONSTANT = 0.8;
 
-  /** A hog that shares the server's only core with it is entitled to its half. */
-  private static final double CONSTANT_ON_ONE_CORE = 0.4;
+  /** With few cores a hog takes one that the others would use, or its half of it. */
+  private static final double CONSTANT_ON_FEW_CORES = 0.4;
+
+  private static final int FEW_CORES = 3;
 
   private static final Unit RATE = Unit.of("/s");
   private static final Unit TIMES = Unit.of("×");
@@ -101,11 +103,18 @@ final class PoolExperiment implements Experiment {
     Trials<ShortOnes> shortOnes =
         bench.interleave(
             "short requests",
-            bench.placement(),
+            placement(bench),
             computing.variants(),
             computing::serve,
             (variant, server, _) -> measureShort(bench, times, variant, server));
     return findings(bench, times, computing, longOnes, shortOnes);
+  }
+
+  /** As the option says, unless that leaves the server one core: there is no pool on one. */
+  private static Placement placement(Bench bench) {
+    return bench.seating().serverCores(bench.placement()).size() > 1
+        ? bench.placement()
+        : Placement.SHARED;
   }
 
   private static List<String> computes(Effort effort) {
@@ -168,7 +177,7 @@ final class PoolExperiment implements Experiment {
       Computing computing,
       Trials<LongOnes> longOnes,
       Trials<ShortOnes> shortOnes) {
-    int serverCores = bench.seating().serverCores(bench.placement()).size();
+    int serverCores = bench.seating().serverCores(placement(bench)).size();
     int cores = bench.seating().all().size();
     List<Claim> claims = claims(cores, serverCores, longOnes, shortOnes);
     List<String> warnings = warnings(longOnes, shortOnes);
@@ -211,7 +220,11 @@ final class PoolExperiment implements Experiment {
                     "Computing clients: "
                         + bench.seating().describe(Placement.SHARED)
                         + " Short requests: "
-                        + bench.seating().describe(bench.placement())))
+                        + bench.seating().describe(placement(bench))
+                        + (placement(bench).equals(bench.placement())
+                            ? ""
+                            : " The option would leave the server one core, and a pool is there to"
+                                + " use others.")))
             .exhibit(new Figure(scaling(bench, longOnes)))
             .exhibit(new Figure(rates(bench, shortOnes)))
             .exhibit(table(longOnes, shortOnes))
@@ -394,7 +407,7 @@ final class PoolExperiment implements Experiment {
                 Computing.name(Variant.Kind.OURS, Computing.INLINE),
                 ShortOnes::manyRate),
             part -> part >= AIM));
-    double constant = serverCores > 1 ? CONSTANT : CONSTANT_ON_ONE_CORE;
+    double constant = serverCores > FEW_CORES ? CONSTANT : CONSTANT_ON_FEW_CORES;
     for (Variant.Kind kind : List.of(Variant.Kind.CPYTHON, Variant.Kind.OURS)) {
       Spread kept =
           shortOnes
@@ -409,9 +422,9 @@ final class PoolExperiment implements Experiment {
                   "beside a hog the rate is at least %s of the calm one%s"
                       .formatted(
                           Wording.percent(constant),
-                          serverCores > 1
+                          serverCores > FEW_CORES
                               ? ""
-                              : ", where hog and server share one core and half of it is the hog's"),
+                              : ", on so few cores that the hog takes one the others would use"),
                   Double.NaN,
                   Wording::percent),
               shortOnes,
