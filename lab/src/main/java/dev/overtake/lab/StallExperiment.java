@@ -153,9 +153,10 @@ final class StallExperiment implements Experiment {
             "its search is not over after %d s".formatted(PATIENCE.toSeconds()));
       }
 
-      // The one before tells best how fast it goes.
-      double numbers = perSecond * search.toMillis() / 1e3 / lasted;
-      searcher.ask((long) (numbers * interrupted.toMillis() / 1e3));
+      // Whatever disturbs a search makes it slower, so the faster of the two was the better
+      // measure.
+      double fastest = Math.max(perSecond, perSecond * search.toMillis() / 1e3 / lasted);
+      searcher.ask((long) (fastest * interrupted.toMillis() / 1e3));
       Thread.sleep(UNTIL_CTRL_C);
       long sentNanos = System.nanoTime();
       interrupt(server);
