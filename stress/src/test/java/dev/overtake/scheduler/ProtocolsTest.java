@@ -3,6 +3,8 @@ package dev.overtake.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.overtake.server.ForcedSwitch;
+import dev.overtake.server.OneExecutes;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -23,7 +25,9 @@ class ProtocolsTest {
           EndOfSlice.class,
           EnqueueAgainstHandoff.class,
           EnqueueAgainstSleep.class,
+          ForcedSwitch.class,
           JudgedSlice.class,
+          OneExecutes.class,
           ReadinessAgainstPark.class,
           SuspectAgainstFreedPlace.class);
 
