@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class IntervalExperiment implements Experiment {
   private static final List<Double> QUICK_MILLIS = List.of(0.5, 5.0, 50.0);
   private static final List<Double> FULL_MILLIS = List.of(0.5, 1.0, 5.0, 20.0, 50.0);
-  private static final Duration OVERHEAD = Duration.ofMillis(1_500);
+  private static final Duration OVERHEAD = Duration.ofMillis(1_300);
   /* Beside the longest interval some thirty requests are answered. */
-  private static final Phases PHASES = Phases.ofMillis(600, 600, 1_500, 100);
+  private static final Phases PHASES = Phases.ofMillis(600, 500, 1_500, 100);
   private static final double ALIKE = 1.5;
   private static final double LEAST_INTERVALS = 0.8;
   private static final double MOST_INTERVALS = 2.5;

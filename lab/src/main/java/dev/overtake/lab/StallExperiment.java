@@ -32,13 +32,13 @@ final class StallExperiment implements Experiment {
   private static final List<String> VARIANTS =
       List.of(Variant.GIL, Variant.CPYTHON_THREADS, "threads", "overtake");
 
-  private static final String GRACE = "500ms";
+  private static final String GRACE = "200ms";
   private static final Duration OVERHEAD = Duration.ofSeconds(2);
-  private static final Duration QUICK_SEARCH = Duration.ofSeconds(1);
+  private static final Duration QUICK_SEARCH = Duration.ofMillis(700);
   private static final Duration FULL_SEARCH = Duration.ofSeconds(2);
   /* Well longer than ours let a request go on after Ctrl-C, whatever the pace. */
-  private static final Duration QUICK_INTERRUPTED = Duration.ofSeconds(3);
-  private static final Duration FULL_INTERRUPTED = Duration.ofSeconds(5);
+  private static final Duration QUICK_INTERRUPTED = Duration.ofMillis(2_500);
+  private static final Duration FULL_INTERRUPTED = Duration.ofSeconds(4);
   private static final Duration UNTIL_CTRL_C = Duration.ofMillis(300);
   private static final Duration CALM = Duration.ofMillis(300);
   private static final Duration BEAT = Duration.ofMillis(5);
@@ -46,7 +46,7 @@ final class StallExperiment implements Experiment {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final Duration PROBE_OVERHEAD = Duration.ofMillis(900);
-  private static final Duration PROBE = Duration.ofMillis(800);
+  private static final Duration PROBE = Duration.ofMillis(600);
   private static final long PROBE_PATIENCE_SECONDS = 30;
   private static final long SIGNAL_SECONDS = 5;
 
