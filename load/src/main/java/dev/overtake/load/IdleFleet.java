@@ -2,6 +2,7 @@
 package dev.overtake.load;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -37,7 +38,7 @@ public final class IdleFleet implements AutoCloseable {
 
   private IdleFleet(Options options) throws IOException, InterruptedException {
     this.options = options;
-    this.wire = new Wire(options.target, Check.CONNECT_PATIENCE);
+    this.wire = new Wire(options.target, Check.CONNECT_PATIENCE, options.source);
     this.events = new Events();
     this.group = Wire.Group.openingOnce(events);
     this.links = wire.links(options.connections, group);
@@ -289,8 +290,12 @@ public final class IdleFleet implements AutoCloseable {
    * @param target to whom
    * @param connections how many, 1 to 60000
    * @param connectsPerSecond how many attempts per second at most, 1 to 100000
+   * @param source where the first connection comes from, an address and port of this machine's; the
+   *     others have the ports that follow. Null for whichever the system chooses, of which it has
+   *     some 28,000 for one target
    */
-  public record Options(Target target, int connections, int connectsPerSecond) {
+  public record Options(
+      Target target, int connections, int connectsPerSecond, @Nullable InetSocketAddress source) {
     /**
      * Checks the values.
      *
@@ -299,6 +304,18 @@ public final class IdleFleet implements AutoCloseable {
     public Options {
       Check.range("connections", connections, 1, 60_000);
       Check.range("connectsPerSecond", connectsPerSecond, 1, 100_000);
+    }
+
+    /**
+     * From whichever addresses the system chooses.
+     *
+     * @param target to whom
+     * @param connections how many, 1 to 60000
+     * @param connectsPerSecond how many attempts per second at most, 1 to 100000
+     * @throws IllegalArgumentException if one is out of range; the message has the value
+     */
+    public Options(Target target, int connections, int connectsPerSecond) {
+      this(target, connections, connectsPerSecond, null);
     }
   }
 

@@ -43,6 +43,7 @@ final class Wire implements AutoCloseable {
 
   private final Target target;
   private final InetSocketAddress address;
+  private final @Nullable InetSocketAddress source;
   private final Duration patience;
   private final Selector selector;
   private final Consumer<SelectionKey> ready = this::ready;
@@ -54,6 +55,14 @@ final class Wire implements AutoCloseable {
   private final ArrayDeque<Link> broken = new ArrayDeque<>();
 
   Wire(Target target, Duration patience) throws IOException {
+    this(target, patience, null);
+  }
+
+  /**
+   * With links that come from an address of their own each: this one, its port plus their index.
+   */
+  Wire(Target target, Duration patience, @Nullable InetSocketAddress source) throws IOException {
+    this.source = source;
     this.target = target;
     this.patience = patience;
     this.address = new InetSocketAddress(target.host(), target.port());
@@ -275,6 +284,11 @@ final class Wire implements AutoCloseable {
     try {
       channel.configureBlocking(false);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      if (source != null) {
+        // A port that has just been left is as good as any: the pair of addresses is another one.
+        channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+        channel.bind(new InetSocketAddress(source.getAddress(), source.getPort() + link.index));
+      }
       if (channel.connect(address)) {
         channel.register(selector, SelectionKey.OP_READ, link);
         opened(link);

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,6 +17,23 @@ import org.junit.jupiter.api.Test;
 
 class IdleFleetTest {
   private static final Duration SHORT = Duration.ofMillis(300);
+
+  @Test
+  void connectsFromTheAddressAndThePortsItIsGiven() throws Exception {
+    InetAddress other = InetAddress.ofLiteral("127.0.0.2");
+    try (var listening = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      var target = new Target("127.0.0.1", listening.getLocalPort());
+      // Below those that the system hands out, and above those that servers like.
+      var source = new InetSocketAddress(other, 28_101);
+      try (var fleet = IdleFleet.open(new IdleFleet.Options(target, 2, 1_000, source));
+          var first = listening.accept();
+          var second = listening.accept()) {
+        assertThat(fleet.opening().connected()).isEqualTo(2);
+        assertThat(first.getRemoteSocketAddress()).isEqualTo(source);
+        assertThat(second.getRemoteSocketAddress()).isEqualTo(new InetSocketAddress(other, 28_102));
+      }
+    }
+  }
 
   @Test
   void opensAllAndPingsASampleSpreadOverThem() throws Exception {
