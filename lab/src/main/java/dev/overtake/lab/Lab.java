@@ -37,7 +37,8 @@ public final class Lab {
           new MemoryExperiment(),
           new RecursionExperiment(),
           new PoolExperiment(),
-          new ThresholdExperiment());
+          new ThresholdExperiment(),
+          new PreforkExperiment());
 
   private static final Path RUNS = Path.of("overtake-runs");
   private static final String REFERENCE_SERVER = "reference_server.py";

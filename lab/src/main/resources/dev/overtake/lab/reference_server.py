@@ -176,6 +176,19 @@ def accept_threads(listener, handler):
 MODELS = {"sequential": accept_sequential, "threads": accept_threads}
 
 
+def prefork(processes):
+    """Returns in that many copies of this process, which accept from the one socket and end with it."""
+    watched, held = os.pipe()
+    for _ in range(processes):
+        if os.fork() == 0:
+            os.close(held)
+            # The end of the pipe is the end of the process that holds it, whatever ended that.
+            threading.Thread(target=lambda: os._exit(len(os.read(watched, 1))), daemon=True).start()
+            return
+    while True:
+        signal.pause()
+
+
 def leave(*_):
     # Not sys.exit(): threads in the middle of a long computation would be waited for.
     sys.stdout.flush()
@@ -190,6 +203,7 @@ def main():
     arguments.add_argument("--model", choices=sorted(MODELS), default="threads")
     arguments.add_argument("--host", default="127.0.0.1")
     arguments.add_argument("--port", type=int, default=0)
+    arguments.add_argument("--processes", type=int, default=1)
     arguments.add_argument("--backlog", type=int, default=128)
     arguments.add_argument("--compute", default="inline", help=Compute.__doc__)
     arguments.add_argument(
@@ -219,9 +233,12 @@ def main():
         sys.exit("listener %s:%d: cannot bind, %s; pass another --port"
                  % (chosen.host, chosen.port, problem.strerror))
     host, port = listener.getsockname()[:2]
-    print("listening on %s:%d handler=%s model=%s processes=1 compute=%s python=%s-%s switch-interval=%g"
-          % (host, port, chosen.handler, chosen.model, chosen.compute, platform.python_implementation(),
+    print("listening on %s:%d handler=%s model=%s processes=%d compute=%s python=%s-%s switch-interval=%g"
+          % (host, port, chosen.handler, chosen.model, chosen.processes, chosen.compute,
+             platform.python_implementation(),
              platform.python_version(), sys.getswitchinterval()), flush=True)
+    if chosen.processes > 1:
+        prefork(chosen.processes)
     MODELS[chosen.model](listener, HANDLERS[chosen.handler])
 
 

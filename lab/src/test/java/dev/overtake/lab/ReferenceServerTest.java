@@ -82,6 +82,32 @@ class ReferenceServerTest {
   }
 
   @Test
+  void forkedCopiesAnswerAndEndWithTheFirst() throws Exception {
+    if (pythonThere) {
+      List<ProcessHandle> copies;
+      try (ChildProcesses children = new ChildProcesses();
+          ServerProcess server =
+              ServerProcess.start(
+                  children,
+                  List.of(),
+                  command("fib", "--model", "sequential", "--processes", "3"),
+                  AMPLE);
+          Client first = new Client(server.address());
+          Client second = new Client(server.address());
+          Client third = new Client(server.address())) {
+        assertThat(server.readyLine()).contains(" model=sequential processes=3 ");
+        for (Client client : List.of(third, second, first)) {
+          client.ask(10);
+          assertThat(client.awaitAnswer(AMPLE)).isPresent();
+        }
+        copies = ProcessHandle.of(server.pid()).orElseThrow().children().toList();
+        assertThat(copies).hasSize(3);
+      }
+      await().until(() -> copies.stream().noneMatch(ProcessHandle::isAlive));
+    }
+  }
+
+  @Test
   void portThatIsTakenIsOneLineWithTheRemedy() throws Exception {
     if (pythonThere) {
       try (ChildProcesses children = new ChildProcesses();
