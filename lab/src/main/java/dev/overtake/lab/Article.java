@@ -45,5 +45,23 @@ final class Article {
   /** How many processes its pre-forked server has. */
   static final int PREFORK_PROCESSES = 8;
 
+  /** How many connections it holds too many for a thread each. */
+  static final int SOCKETS = 30_000;
+
+  /** Short requests a second through a pool of four processes: median of four. */
+  static final double POOL_PER_SECOND = 1_314;
+
+  static final double POOL_OF_INLINE = POOL_PER_SECOND / PERF2_CALM_PER_SECOND;
+
+  /** The greatest n that it keeps out of the pool. */
+  static final int THRESHOLD = 15;
+
+  /** For how long a waiting thread leaves the holder of the lock alone. */
+  static final double SWITCH_INTERVAL_SECONDS = 0.005;
+
+  /** Switch intervals that pass for each short request beside a long one. */
+  static final double INTERVALS_PER_REQUEST =
+      1 / (PERF2_LOADED_PER_SECOND * SWITCH_INTERVAL_SECONDS);
+
   private Article() {}
 }

@@ -38,7 +38,8 @@ public final class Lab {
           new RecursionExperiment(),
           new PoolExperiment(),
           new ThresholdExperiment(),
-          new PreforkExperiment());
+          new PreforkExperiment(),
+          new SocketsExperiment());
 
   private static final Path RUNS = Path.of("overtake-runs");
   private static final String REFERENCE_SERVER = "reference_server.py";
