@@ -76,7 +76,7 @@ final class ChildProcesses implements AutoCloseable {
    */
   void stop(Process child, long graceMillis) {
     Set<ProcessHandle> descendants = child.descendants().collect(Collectors.toSet());
-    child.destroy();
+    child.toHandle().destroy(); // its own destroy() would close the output: last words count
     if (!awaitEnd(child, graceMillis)) {
       child.descendants().forEach(descendants::add); // those it has started since
       child.destroyForcibly();

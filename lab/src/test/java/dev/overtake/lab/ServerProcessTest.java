@@ -27,6 +27,20 @@ class ServerProcessTest {
   }
 
   @Test
+  void whatItSaysWhenItIsToldToEndIsHeard() throws Exception {
+    String program =
+        "trap 'echo learned: all >&2; exit 0' TERM;"
+            + " echo listening on 127.0.0.1:1; while :; do sleep 0.05; done";
+    ServerProcess ended;
+    try (ServerProcess server =
+        ServerProcess.start(
+            children, List.of(), List.of("sh", "-c", program), Duration.ofSeconds(60))) {
+      ended = server;
+    }
+    assertThat(ended.lastLines()).contains("learned: all");
+  }
+
+  @Test
   void tellsWhereTheServerListensAndWhatItUses() throws Exception {
     try (ServerProcess server =
             ServerProcess.start(children, NO_STARTER, TinyServer.command(), AMPLE);
