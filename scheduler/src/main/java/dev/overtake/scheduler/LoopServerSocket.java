@@ -152,7 +152,7 @@ public final class LoopServerSocket implements AutoCloseable {
   }
 
   private LoopSocket open(int accepted, byte[] address) throws IOException {
-    LoopSocket socket = new LoopSocket(poller, accepted, decode(address));
+    LoopSocket socket = new LoopSocket(poller, accepted, ip(address), port(address));
     try {
       Linux.setOption(accepted, IPPROTO_TCP, TCP_NODELAY, 1);
       poller.register(socket, accepted);
@@ -201,9 +201,15 @@ public final class LoopServerSocket implements AutoCloseable {
   }
 
   private static InetSocketAddress decode(byte[] address) throws UnknownHostException {
-    int port = (address[2] & 0xFF) << 8 | (address[3] & 0xFF);
+    return new InetSocketAddress(InetAddress.getByAddress(ip(address)), port(address));
+  }
+
+  private static byte[] ip(byte[] address) {
     boolean four = (address[0] | address[1]) == AF_INET;
-    byte[] ip = four ? Arrays.copyOfRange(address, 4, 8) : Arrays.copyOfRange(address, 8, 24);
-    return new InetSocketAddress(InetAddress.getByAddress(ip), port);
+    return four ? Arrays.copyOfRange(address, 4, 8) : Arrays.copyOfRange(address, 8, 24);
+  }
+
+  private static int port(byte[] address) {
+    return (address[2] & 0xFF) << 8 | (address[3] & 0xFF);
   }
 }

@@ -2,9 +2,12 @@
 package dev.overtake.scheduler;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP connection in blocking style whose readiness is noticed by its scheduler's own event loops.
@@ -34,19 +37,22 @@ public final class LoopSocket extends OpenFile implements AutoCloseable {
 
   private final EpollPoller poller;
   private final int fd;
-  private final InetSocketAddress remoteAddress;
+  private final byte[] remoteIp; // not an address object: those of an idle connection weigh much
+  private final int remotePort;
 
   private final Readiness readable = new Readiness();
-  private final Readiness writable = new Readiness();
+  // Made when a peer is slow for the first time: few ever are.
+  private volatile @Nullable Readiness writable;
   private volatile boolean alwaysAsk; // set for good, before readable is raised
   private volatile boolean inputShut; // as alwaysAsk
   private boolean drained = true; // the reader's alone: registering raises the first edge
   private int readsWithoutParking; // the reader's alone
 
-  LoopSocket(EpollPoller poller, int fd, InetSocketAddress remoteAddress) {
+  LoopSocket(EpollPoller poller, int fd, byte[] remoteIp, int remotePort) {
     this.poller = poller;
     this.fd = fd;
-    this.remoteAddress = remoteAddress;
+    this.remoteIp = remoteIp;
+    this.remotePort = remotePort;
   }
 
   /** Called by a carrier that found this socket in the poller. */
@@ -57,8 +63,9 @@ public final class LoopSocket extends OpenFile implements AutoCloseable {
     if ((events & ~Linux.EPOLLOUT) != 0) {
       LockSupport.unpark(readable.raise());
     }
-    if ((events & ~Linux.EPOLLIN) != 0) {
-      LockSupport.unpark(writable.raise());
+    Readiness waited = writable;
+    if (waited != null && (events & ~Linux.EPOLLIN) != 0) {
+      LockSupport.unpark(waited.raise());
     }
   }
 
@@ -133,10 +140,19 @@ public final class LoopSocket extends OpenFile implements AutoCloseable {
       if (n >= 0) {
         from += n;
       } else if (n == -Linux.EAGAIN) {
-        boolean ignored = writable.await();
+        awaitWritable();
       } else if (n != -Linux.EINTR) {
         throw new SocketException(Linux.describe(-n));
       }
+    }
+  }
+
+  private void awaitWritable() {
+    Readiness waited = writable;
+    if (waited == null) {
+      writable = new Readiness(); // an edge may have come before: ask once more, then wait
+    } else {
+      boolean ignored = waited.await();
     }
   }
 
@@ -152,7 +168,11 @@ public final class LoopSocket extends OpenFile implements AutoCloseable {
    * @return the address as it was when the connection was accepted
    */
   public InetSocketAddress remoteAddress() {
-    return remoteAddress;
+    try {
+      return new InetSocketAddress(InetAddress.getByAddress(remoteIp), remotePort);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("the system gave an address of odd length", e);
+    }
   }
 
   /**

@@ -11,7 +11,8 @@ import java.util.Arrays;
  * once it is {@link #FULL_BYTES}, which bounds the memory and makes a slow peer slow us down.
  */
 final class Answers {
-  private static final int FIRST_BYTES = 128;
+  private static final int FIRST_BYTES = 24;
+  private static final int KEPT_BYTES = 256; // between requests
   private static final int FULL_BYTES = 8 * 1024;
   private static final int LONGEST_NUMBER = Long.toString(Long.MIN_VALUE).length();
 
@@ -55,6 +56,9 @@ final class Answers {
     if (length > 0) {
       connection.write(bytes, 0, length);
       length = 0;
+      if (bytes.length > KEPT_BYTES) {
+        bytes = new byte[FIRST_BYTES];
+      }
     }
   }
 

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * overlong, that comes as soon as it is known, and what follows up to a newline is dropped.
  */
 abstract class NumberHandler implements Handler {
-  /** One byte more than the longest request. */
-  private static final int CHUNK_BYTES = 256;
+  /** One byte more than the longest request. Few, for an idle connection keeps them. */
+  private static final int CHUNK_BYTES = 64;
 
   private static final int LONGEST_EXCERPT = 24;
 

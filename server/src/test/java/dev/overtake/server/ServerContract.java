@@ -171,7 +171,7 @@ abstract class ServerContract {
 
     assertThat(client.send("x".repeat(100_000)).line())
         .isEqualTo(
-            "error: longer than 255 bytes, dropped up to its newline;"
+            "error: longer than 63 bytes, dropped up to its newline;"
                 + " send a whole number from 1 to 92");
     assertThat(client.send("10\n20\n").line()).isEqualTo("6765");
     assertThat(client.send("9".repeat(100_000) + "\n10\n").line()).startsWith("error: longer");
