@@ -116,8 +116,19 @@ final class Bench {
       Function<Variant, List<String>> command,
       Measurement<M> measurement)
       throws IOException, InterruptedException {
+    return interleave(label, placement, effort().rounds(), variants, command, measurement);
+  }
+
+  /** As the other one, with a number of rounds of its own. */
+  <M> Trials<M> interleave(
+      String label,
+      Placement placement,
+      int rounds,
+      List<Variant> variants,
+      Function<Variant, List<String>> command,
+      Measurement<M> measurement)
+      throws IOException, InterruptedException {
     Trials<M> trials = new Trials<>(variants);
-    int rounds = effort().rounds();
     seating.seatGenerator(placement);
     for (int round = 1; round <= rounds; round++) {
       for (Variant variant : variants) {

@@ -27,19 +27,20 @@ public final class Lab {
   /** All there are, in the order in which they are run and reported. */
   private static final List<Experiment> EXPERIMENTS =
       List.of(
-          // In the article's order; one to a line.
+          // In the article's order, one to a line; the last one sums up.
           new SingleExperiment(),
           new Perf1Experiment(),
           new DisExperiment(),
           new StallExperiment(),
           new Perf2Experiment(),
           new IntervalExperiment(),
-          new MemoryExperiment(),
-          new RecursionExperiment(),
           new PoolExperiment(),
           new ThresholdExperiment(),
           new PreforkExperiment(),
-          new SocketsExperiment());
+          new MemoryExperiment(),
+          new RecursionExperiment(),
+          new SocketsExperiment(),
+          new OverviewExperiment());
 
   private static final Path RUNS = Path.of("overtake-runs");
   private static final String REFERENCE_SERVER = "reference_server.py";

@@ -565,6 +565,11 @@ final class MemoryExperiment implements Experiment {
       Spread total = total(row, counts(bench.effort()).getLast());
       if (total.measured()) {
         answers.add(
+            new Answer(
+                Answer.Question.CLIENTS,
+                row.variant().name(),
+                "at least %,d".formatted(counts(bench.effort()).getLast())));
+        answers.add(
             new Answer(Answer.Question.BYTES, row.variant().name(), Wording.bytes(total.median())));
       }
     }

@@ -155,7 +155,25 @@ final class Perf1Experiment implements Experiment {
     }
     warnings.forEach(warning -> chapter.note(Note.warning(warning)));
     claims.forEach(claim -> chapter.verdict(claim.verdict()));
-    return new Findings(chapter.build(), json(trials), claims, summary(trials), warnings, null);
+    return new Findings(chapter.build(), json(trials), claims, summary(trials), warnings, null)
+        .answering(answers(trials));
+  }
+
+  private static List<Answer> answers(Trials<Latencies> trials) {
+    List<Answer> answers = new ArrayList<>();
+    for (Trials.Row<Latencies> row : trials.rows()) {
+      // Half the throughput of two cores is one core.
+      Spread cores =
+          row.spread(round -> CLIENTS.get(1) * round.medianSeconds(0) / round.medianSeconds(1));
+      if (cores.measured()) {
+        answers.add(
+            new Answer(
+                Answer.Question.CORES,
+                row.variant().name(),
+                served(row, 1) < CLIENTS.get(1) ? "1" : Wording.rough(cores.median())));
+      }
+    }
+    return answers;
   }
 
   private static String requestsInWords(Trials<Latencies> trials) {

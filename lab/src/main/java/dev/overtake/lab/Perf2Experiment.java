@@ -162,12 +162,28 @@ final class Perf2Experiment implements Experiment {
     costs(outcomes).forEach(chapter::cost);
     chapter.file("histograms");
     return new Findings(
-        chapter.build(),
-        json(outcomes),
-        claims,
-        outcomes.stream().flatMap(outcome -> summary(outcome).stream()).toList(),
-        warnings,
-        new Figure(new HogExhibits(outcomes.getFirst(), bench.origin()).overTime()));
+            chapter.build(),
+            json(outcomes),
+            claims,
+            outcomes.stream().flatMap(outcome -> summary(outcome).stream()).toList(),
+            warnings,
+            new Figure(new HogExhibits(outcomes.getFirst(), bench.origin()).overTime()))
+        .answering(answers(outcomes.getFirst()));
+  }
+
+  private static List<Answer> answers(HogTrials outcome) {
+    List<Answer> answers = new ArrayList<>();
+    for (Trials.Row<Round> row : outcome.trials().rows()) {
+      Spread retention = row.spread(Round::retention);
+      if (retention.measured()) {
+        String name = row.variant().name();
+        Spread stall = row.spread(round -> round.loaded().figures().longestStallMillis() / 1e3);
+        answers.add(
+            new Answer(Answer.Question.RETENTION, name, Wording.percent(retention.median())));
+        answers.add(new Answer(Answer.Question.STALL, name, Wording.seconds(stall.median())));
+      }
+    }
+    return answers;
   }
 
   private static String method(Bench bench, List<HogTrials> outcomes) {

@@ -85,7 +85,8 @@ final class RecursionExperiment implements Experiment {
                 variant.serve(
                     variant.kind() == Variant.Kind.OURS
                         ? RecursionHandler.class.getName()
-                        : "recursion"),
+                        : "recursion",
+                    List.of(BATCH)),
             (_, server, _) -> overflow(server));
     return findings(bench, depths, plainCpython(bench), trials);
   }

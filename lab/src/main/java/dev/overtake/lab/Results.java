@@ -17,6 +17,7 @@ import tools.jackson.databind.module.SimpleModule;
  * @param run how it was run
  * @param machine on what
  * @param disturbance what others did there meanwhile
+ * @param questions the front page's table in words: for each model its answer to each question
  * @param experiments by id
  */
 record Results(
@@ -24,6 +25,7 @@ record Results(
     Run run,
     Machine machine,
     Disturbance disturbance,
+    Map<String, Map<String, String>> questions,
     Map<String, ExperimentResults> experiments) {
   /** A number behind the slash that grows when a reader of the last one would misread this one. */
   static final String SCHEMA = "overtake-lab/1";

@@ -161,7 +161,20 @@ final class SingleExperiment implements Experiment {
             .exhibit(table(wait, trials));
     claims.forEach(claim -> chapter.verdict(claim.verdict()));
     return new Findings(
-        chapter.build(), json(wait, trials), claims, summary(trials), List.of(), null);
+            chapter.build(), json(wait, trials), claims, summary(trials), List.of(), null)
+        .answering(answers(trials));
+  }
+
+  private static List<Answer> answers(Trials<Seen> trials) {
+    List<Answer> answers = new ArrayList<>();
+    for (Trials.Row<Seen> row : trials.rows()) {
+      if (row.measured()) {
+        boolean alone = row.rounds().stream().anyMatch(seen -> Double.isNaN(seen.idleSeconds));
+        answers.add(
+            new Answer(Answer.Question.CLIENTS, row.variant().name(), alone ? "1" : "at least 2"));
+      }
+    }
+    return answers;
   }
 
   private static List<Findings.SummaryLine> summary(Trials<Seen> trials) {

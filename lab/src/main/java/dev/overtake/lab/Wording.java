@@ -22,6 +22,12 @@ final class Wording {
     return String.format(Locale.ROOT, "%,." + Math.max(0, rounded.scale()) + "f", rounded);
   }
 
+  /** With two digits that count, for a glance. */
+  static String rough(double value) {
+    return String.format(
+        Locale.ROOT, "%,.1f", new BigDecimal(value).round(new MathContext(2)).doubleValue());
+  }
+
   static String percent(double fraction) {
     return number(fraction * 100) + " %";
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.lab;
 
+import dev.overtake.report.Cell;
 import dev.overtake.report.Chapter;
 import dev.overtake.report.Exhibit;
 import dev.overtake.report.Fact;
@@ -8,6 +9,7 @@ import dev.overtake.report.Figure;
 import dev.overtake.report.Origin;
 import dev.overtake.report.Report;
 import dev.overtake.report.ReportWriter;
+import dev.overtake.report.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Turns what was measured into the files of the run directory and a table for the terminal. */
 final class WriteUp {
@@ -59,11 +63,9 @@ final class WriteUp {
   LabResult write() throws IOException {
     String json = results().toJson();
     Files.writeString(directory.path().resolve(RESULTS), json);
-    for (Lab.Part part : measured.parts()) {
-      Figure headline = part.findings().headline();
-      if (headline != null) {
-        ReportWriter.writeSvg(headline.chart(), directory.path().resolve(HEADLINE));
-      }
+    Optional<Figure> headline = headline();
+    if (headline.isPresent()) {
+      ReportWriter.writeSvg(headline.get().chart(), directory.path().resolve(HEADLINE));
     }
     Path report = directory.path().resolve(REPORT);
     ReportWriter.write(report(), report);
@@ -103,19 +105,16 @@ final class WriteUp {
             warnings),
         machine,
         measured.disturbance(),
+        questions().answers(),
         experiments);
   }
 
   private Report report() {
     List<Exhibit> front = new ArrayList<>();
-    List<Chapter> chapters = new ArrayList<>();
-    for (Lab.Part part : measured.parts()) {
-      Figure headline = part.findings().headline();
-      if (headline != null) {
-        front.add(headline);
-      }
-      chapters.add(part.findings().chapter());
-    }
+    headline().ifPresent(front::add);
+    questions().table().ifPresent(front::add);
+    List<Chapter> chapters =
+        measured.parts().stream().map(part -> companion(part.findings())).toList();
     return new Report(
         "What long requests do to short ones",
         "%s, %s, measured for %d s%s"
@@ -129,6 +128,43 @@ final class WriteUp {
         facts(),
         front,
         chapters);
+  }
+
+  /** The last one: whoever sums up is run last. */
+  private Optional<Figure> headline() {
+    return measured.parts().reversed().stream()
+        .map(part -> part.findings().headline())
+        .flatMap(Stream::ofNullable)
+        .findFirst();
+  }
+
+  private Questions questions() {
+    return Questions.answered(
+        measured.parts().stream().flatMap(part -> part.findings().answers().stream()).toList());
+  }
+
+  /** The chapter, with the article's figures and those measured here before everything else. */
+  private static Chapter companion(Findings findings) {
+    List<List<Cell>> rows =
+        findings.figures().stream()
+            .filter(line -> !line.article().isEmpty())
+            .map(line ->
+                List.of(Cell.text(line.what()), Cell.text(line.article()), Cell.text(line.here())))
+            .toList();
+    if (rows.isEmpty()) {
+      return findings.chapter();
+    }
+    return findings
+        .chapter()
+        .beginningWith(
+            new Table(
+                "The article's figures, and the same here",
+                "",
+                List.of(
+                    Table.Column.text("figure"),
+                    new Table.Column("the article", Table.Align.LEFT, Table.Role.REFERENCE),
+                    Table.Column.text("here, median and range")),
+                rows));
   }
 
   private List<Fact> facts() {

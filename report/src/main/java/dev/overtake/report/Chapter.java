@@ -76,6 +76,31 @@ public record Chapter(
     return new Builder(id, title);
   }
 
+  /**
+   * Returns the same chapter with one exhibit more, before all others.
+   *
+   * @param first a figure, table or listing
+   * @return a new chapter
+   */
+  public Chapter beginningWith(Exhibit first) {
+    List<Exhibit> all = new ArrayList<>(List.of(first));
+    all.addAll(exhibits);
+    return new Chapter(
+        id,
+        title,
+        claim,
+        question,
+        prediction,
+        method,
+        control,
+        command,
+        notes,
+        all,
+        verdicts,
+        costs,
+        files);
+  }
+
   /** Collects a chapter's parts. Lists grow by one with each call; texts are replaced. */
   public static final class Builder {
     private final String id;
