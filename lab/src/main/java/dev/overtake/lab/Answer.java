@@ -12,11 +12,11 @@ record Answer(Question question, String variant, String text) {
   /** The columns, in their order. */
   enum Question {
     CLIENTS("clients at once"),
-    CORES("cores used by two that compute"),
-    RETENTION("rate kept beside one hog"),
-    STALL("longest stall beside one hog"),
-    BYTES("memory for a connection"),
-    LOCK_OUT("hogs that lock short requests out");
+    CORES("cores used"),
+    RETENTION("rate kept"),
+    STALL("longest stall"),
+    BYTES("memory each"),
+    LOCK_OUT("locked out by");
 
     private final String title;
 

@@ -48,8 +48,10 @@ record Questions(Map<String, Map<String, String>> answers) {
         new Table(
             "Which model for which load",
             "Each cell is measured in this run; the chapters say how. Clients at once: who is served "
-                + "while others wait. Cores: how much of two is used when two clients compute. A "
-                + "hog is a request that computes for long.",
+                + "while others wait. Cores used: by two clients that compute. Rate kept by short "
+                + "requests, and the longest stall: beside one hog, a request that computes for "
+                + "long. Memory: for each connection. Locked out by: so many hogs end the short "
+                + "requests.",
             columns,
             rows));
   }
