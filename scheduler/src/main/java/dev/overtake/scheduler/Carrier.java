@@ -33,9 +33,6 @@ final class Carrier extends Thread {
   // when the slice has ended. Volatile because the watchdog looks whether it has.
   volatile @Nullable Overstay overstay;
 
-  /** Whether this thread was lowered to {@link Demotion#IDLE}. The watchdog's alone. */
-  boolean weightless;
-
   Carrier(EventLoops loops, String name) {
     super(null, null, name, 0, false);
     this.loops = loops;
@@ -159,20 +156,6 @@ final class Carrier extends Thread {
         return false;
       }
       demote.accept(this);
-      return true;
-    }
-  }
-
-  /**
-   * Calls back if the slice that was taken still runs. Called by the watchdog, under the same lock
-   * for the same reason.
-   */
-  boolean whileOverstaying(Consumer<Carrier> callback) {
-    synchronized (lowering) {
-      if (slices.driving()) {
-        return false;
-      }
-      callback.accept(this);
       return true;
     }
   }

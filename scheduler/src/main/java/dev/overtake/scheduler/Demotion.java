@@ -15,10 +15,7 @@ public enum Demotion {
   NICE_5,
   /** Nice value 10: about a tenth of an equal share. */
   NICE_10,
-  /**
-   * Nice value 19: about 1.5% of an equal share. While more than two for each loop overstay, all of
-   * them go down to {@link #IDLE}: many of so little weight would still slow the loops.
-   */
+  /** Nice value 19: about 1.5% of an equal share. */
   NICE_19,
   /** Linux's {@code SCHED_IDLE}: about 0.3% of a share. */
   IDLE

@@ -326,7 +326,7 @@ public final class Scheduler implements AutoCloseable {
     String name = "";
     int eventLoops = Runtime.getRuntime().availableProcessors();
     Duration quantum = Duration.ofMillis(1);
-    Demotion demotion = Demotion.NICE_19;
+    Demotion demotion = Demotion.IDLE;
     int spareCarriers = 2;
     double floor = 0.05;
     int maxOverstaying = OVERSTAYING_PER_LOOP * eventLoops;
@@ -381,7 +381,7 @@ public final class Scheduler implements AutoCloseable {
     /**
      * Sets how far overstaying carriers are lowered.
      *
-     * @param value {@link Demotion#NICE_19} by default
+     * @param value {@link Demotion#IDLE} by default
      * @return this builder
      */
     public Builder demotion(Demotion value) {

@@ -41,7 +41,6 @@ final class Watchdog extends Thread {
   private static final long FLOOR_WINDOW_NANOS = 20_000_000L;
   private static final long MOST_CREDIT_NANOS = 50_000_000L;
   private static final long MOST_DEBT_NANOS = 3 * EventLoops.REST_NANOS;
-  private static final int NICE_BESIDE_A_LOOP = 2;
   private static final int IDLE_LOOKS_BEFORE_SLEEP = 3;
   private static final long FORGIVE_EVERY_NANOS = 250_000_000L;
 
@@ -310,32 +309,11 @@ final class Watchdog extends Thread {
     loops.oweRest(wanted && floorDebtNanos >= EventLoops.REST_NANOS ? floorDebtNanos : 0);
   }
 
-  /**
-   * Whether so many are demoted that together they would slow the loops: then each of them counts
-   * for next to nothing, and what they get is the floor.
-   */
-  private boolean crowded() {
-    return demotion == Demotion.NICE_19
-        && loops.suspects().overstaying() >= NICE_BESIDE_A_LOOP * loops.loops().length;
-  }
-
-  private void makeWeightless(Carrier carrier) {
-    boolean ignored = loops.os.demote(carrier.osThreadId(), Demotion.IDLE);
-  }
-
   private void demote(Carrier carrier) {
     if (demotion == Demotion.NONE) {
       return;
     }
-    if (crowded()) {
-      for (Carrier earlier : overstayingCpuNanos.keySet()) {
-        if (!earlier.weightless) {
-          earlier.weightless = earlier.whileOverstaying(this::makeWeightless);
-        }
-      }
-      carrier.weightless = true;
-    }
-    if (loops.os.demote(carrier.osThreadId(), carrier.weightless ? Demotion.IDLE : demotion)) {
+    if (loops.os.demote(carrier.osThreadId(), demotion)) {
       demotions.incrementAndGet();
     } else if (!demotionRefused) {
       demotionRefused = true;
