@@ -40,14 +40,14 @@ record Questions(Map<String, Map<String, String>> answers) {
       List<Cell> cells = new ArrayList<>(List.of(Cell.name(variant)));
       for (Answer.Question question : Answer.Question.values()) {
         String text = known.get(question.title());
-        cells.add(text == null ? Cell.missing("not measured") : Cell.text(text));
+        cells.add(Cell.text(text == null ? "–" : text));
       }
       rows.add(cells);
     });
     return Optional.of(
         new Table(
             "Which model for which load",
-            "Each cell is measured in this run; the chapters say how. Clients at once: who is served "
+            "Each cell is measured in this run, a dash is not; the chapters say how. Clients at once: who is served "
                 + "while others wait. Cores used: by two clients that compute. Rate kept by short "
                 + "requests, and the longest stall: beside one hog, a request that computes for "
                 + "long. Memory: for each connection. Locked out by: so many hogs end the short "

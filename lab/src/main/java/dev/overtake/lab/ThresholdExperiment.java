@@ -447,10 +447,12 @@ final class ThresholdExperiment implements Experiment {
       return rule.unknown(name + " could not be measured.");
     }
     Spread part = ofBest(trials, bests, row.get());
+    String rate = Wording.rate(best.get().rate);
     String figures =
-        "%s reached %s of %s's %s"
-            .formatted(
-                name, part.show(Wording::percent), best.get().name, Wording.rate(best.get().rate));
+        name.equals(best.get().name)
+            ? "%s, the best limit here, gave %s".formatted(name, rate)
+            : "%s reached %s of %s's %s"
+                .formatted(name, part.show(Wording::percent), best.get().name, rate);
     boolean limited = row.get().rounds().stream().anyMatch(Seen::generatorSaturated);
     return limited
         ? rule.spoilt(figures + ", but the generator was the limit.")
