@@ -98,6 +98,9 @@ final class LabCommand implements Callable<@Nullable Void> {
     LabResult result = run(options);
     stdout.print(json ? result.json() : result.summary());
     stdout.flush();
+    if (!result.failures().isEmpty()) {
+      throw new CommandFailure(ExitCode.FAILED, String.join("; ", result.failures()));
+    }
     if (!result.valid()) {
       throw new CommandFailure(
           ExitCode.INVALID,

@@ -42,6 +42,7 @@ public final class Lab {
           new SocketsExperiment(),
           new OverviewExperiment());
 
+  private static final System.Logger LOG = System.getLogger(Lab.class.getName());
   private static final Path RUNS = Path.of("overtake-runs");
   private static final String REFERENCE_SERVER = "reference_server.py";
 
@@ -122,6 +123,7 @@ public final class Lab {
     Requests requests = new Requests();
     Optional<Disturbance.Reading> before = Disturbance.Reading.now();
     List<Part> parts = new ArrayList<>();
+    List<String> failures = new ArrayList<>();
     String spinners;
     try (ChildProcesses children = new ChildProcesses();
         KeepAwake awake =
@@ -139,7 +141,13 @@ public final class Lab {
                 children,
                 directory,
                 progress);
-        parts.add(new Part(experiment, bench.command(), experiment.run(bench)));
+        try {
+          parts.add(new Part(experiment, bench.command(), experiment.run(bench)));
+        } catch (RuntimeException e) {
+          // A fault of ours: it must not cost the user what the other experiments have measured.
+          failures.add("%s failed and is not in the report: %s".formatted(experiment.id(), e));
+          LOG.log(System.Logger.Level.ERROR, experiment.id() + " failed", e);
+        }
       }
     } finally {
       seating.close();
@@ -149,7 +157,7 @@ public final class Lab {
         before
             .flatMap(first -> Disturbance.Reading.now().map(first::until))
             .orElse(Disturbance.UNKNOWN);
-    return new Measured(parts, schedule.pace(), spinners, disturbance);
+    return new Measured(parts, failures, schedule.pace(), spinners, disturbance);
   }
 
   private static List<Experiment> chosen(List<String> ids) {
@@ -181,6 +189,11 @@ public final class Lab {
   /** One experiment, what repeats it, and what it found. */
   record Part(Experiment experiment, String command, Findings findings) {}
 
-  /** All that a run has measured. */
-  record Measured(List<Part> parts, double pace, String spinners, Disturbance disturbance) {}
+  /** All that a run has measured, and a sentence for each experiment that failed. */
+  record Measured(
+      List<Part> parts,
+      List<String> failures,
+      double pace,
+      String spinners,
+      Disturbance disturbance) {}
 }

@@ -13,6 +13,8 @@ import java.util.List;
  *     several lines, the last one ended
  * @param json what {@code results.json} in the directory holds
  * @param warnings why the figures may mislead, a sentence each; empty if nothing was found
+ * @param failures experiments that ended in a fault of the lab's own and are missing, a sentence
+ *     each; they are among the warnings as well
  * @param valid false if the load generator, not the server, was the limit of a figure that a
  *     verdict needs; other such figures are marked where they stand
  */
@@ -22,9 +24,11 @@ public record LabResult(
     String summary,
     String json,
     List<String> warnings,
+    List<String> failures,
     boolean valid) {
-  /** Copies the list. */
+  /** Copies the lists. */
   public LabResult {
     warnings = List.copyOf(warnings);
+    failures = List.copyOf(failures);
   }
 }

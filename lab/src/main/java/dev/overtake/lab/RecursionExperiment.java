@@ -94,7 +94,7 @@ final class RecursionExperiment implements Experiment {
   private static List<Integer> sizes(Effort effort) {
     return effort == Effort.QUICK
         ? List.of(256 << 10, 1 << 20, 4 << 20)
-        : List.of(128 << 10, 256 << 10, 512 << 10, 1 << 20, 2 << 20, 4 << 20, 8 << 20, 32 << 20);
+        : List.of(192 << 10, 256 << 10, 512 << 10, 1 << 20, 2 << 20, 4 << 20, 8 << 20, 32 << 20);
   }
 
   /** CPython twice: as it is, and without the limit that protects it. */
@@ -154,10 +154,15 @@ final class RecursionExperiment implements Experiment {
 
   /**
    * The last or largest number that the program prints; a program that dies has printed as well.
+   * NaN if there is none.
    */
   private static double last(List<String> command, boolean largest) throws IOException {
     List<Double> numbers =
-        Programs.printed(PROGRAM_SECONDS, command).lines().map(Double::valueOf).toList();
+        Programs.printed(PROGRAM_SECONDS, command)
+            .lines()
+            .filter(line -> line.matches("\\d+")) // a program that dies may say so
+            .map(Double::valueOf)
+            .toList();
     return numbers.isEmpty() ? Double.NaN : largest ? Collections.max(numbers) : numbers.getLast();
   }
 

@@ -55,6 +55,7 @@ final class WriteUp {
     this.seating = seating;
     this.directory = directory;
     this.measured = measured;
+    warnings.addAll(measured.failures());
     warnings.addAll(measured.disturbance().warnings(machine));
     measured.parts().forEach(part -> warnings.addAll(part.findings().warnings()));
     valid = measured.parts().stream().allMatch(part -> part.findings().valid());
@@ -71,7 +72,13 @@ final class WriteUp {
     ReportWriter.write(report(), report);
     directory.becomeLatest();
     return new LabResult(
-        directory.path(), report, Summary.of(measured, warnings, report), json, warnings, valid);
+        directory.path(),
+        report,
+        Summary.of(measured, warnings, report),
+        json,
+        warnings,
+        measured.failures(),
+        valid);
   }
 
   private Results results() {
