@@ -143,9 +143,9 @@ final class IntervalExperiment implements Experiment {
                         + "gil and CPython in turn. CPython is told by sys.setswitchinterval(), "
                         + "gil by --model gil:INTERVAL.")
                     .formatted(
-                        seconds(phases.calm()),
-                        seconds(phases.loaded()),
-                        seconds(phases.warmup()),
+                        Wording.seconds(phases.calm()),
+                        Wording.seconds(phases.loaded()),
+                        Wording.seconds(phases.warmup()),
                         Wording.count(bench.effort().rounds(), "round")))
             .command(bench.command())
             .note(Note.plain(bench.seating().describe(bench.placement())))
@@ -348,10 +348,6 @@ final class IntervalExperiment implements Experiment {
 
   private static Spread spread(Optional<Trials.Row<Round>> row, ToDoubleFunction<Round> figure) {
     return row.map(r -> r.spread(figure)).orElse(Spread.NONE);
-  }
-
-  private static String seconds(Duration duration) {
-    return Wording.seconds(duration.toMillis() / 1e3);
   }
 
   /** Both servers at one switch interval; empty where one was left out. */

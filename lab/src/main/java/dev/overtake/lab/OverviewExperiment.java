@@ -130,9 +130,9 @@ final class OverviewExperiment implements Experiment {
                         + "asks again and again; together they want all of a core and more. One "
                         + "round: perf2 repeats its measurements, this one is a look.")
                     .formatted(
-                        seconds(phases.calm()),
-                        seconds(phases.loaded()),
-                        seconds(phases.recovered())))
+                        Wording.seconds(phases.calm()),
+                        Wording.seconds(phases.loaded()),
+                        Wording.seconds(phases.recovered())))
             .command(bench.command())
             .note(Note.plain(bench.seating().describe(bench.placement())))
             .note(
@@ -313,10 +313,6 @@ final class OverviewExperiment implements Experiment {
                         .map(Perf2.Run::result)
                         .toList()))
             .toList());
-  }
-
-  private static String seconds(Duration duration) {
-    return Wording.seconds(duration.toMillis() / 1e3);
   }
 
   /** One variant's session: a run for each number of hogs. */

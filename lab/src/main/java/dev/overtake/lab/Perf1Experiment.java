@@ -130,8 +130,8 @@ final class Perf1Experiment implements Experiment {
                         + "fresh servers each time. %s")
                     .formatted(
                         CLIENTS.toString().replaceAll("[\\[\\]]", ""),
-                        Wording.seconds(bench.paced(load(bench.effort())).toMillis() / 1e3),
-                        Wording.seconds(WARMUP.toMillis() / 1e3),
+                        Wording.seconds(bench.paced(load(bench.effort()))),
+                        Wording.seconds(WARMUP),
                         Wording.count(bench.effort().rounds(), "round"),
                         requestsInWords(trials)))
             .control(coresAreUsed(cores, trials).sentence())
@@ -192,7 +192,7 @@ final class Perf1Experiment implements Experiment {
     return words.isEmpty()
         ? ""
         : "The request lasts about %s on each: %s."
-            .formatted(Wording.seconds(REQUEST.toMillis() / 1e3), String.join(", ", words));
+            .formatted(Wording.seconds(REQUEST), String.join(", ", words));
   }
 
   private LineChart chart(Bench bench, Trials<Latencies> trials) {

@@ -198,12 +198,12 @@ final class Perf2Experiment implements Experiment {
           "%s: %s of warm-up, then %s, %s and %s; a hog asks for %s, about %s of CPU time. "
               .formatted(
                   sentenceCase(outcome.load().toString()),
-                  seconds(phases.warmup()),
-                  seconds(phases.calm()),
-                  seconds(phases.loaded()),
-                  seconds(phases.recovered()),
+                  Wording.seconds(phases.warmup()),
+                  Wording.seconds(phases.calm()),
+                  Wording.seconds(phases.loaded()),
+                  Wording.seconds(phases.recovered()),
                   hogsInWords(outcome),
-                  seconds(phases.hog(outcome.load()))));
+                  Wording.seconds(phases.hog(outcome.load()))));
     }
     return text.append(
             "%s, the variants in turn, fresh servers each time."
@@ -473,10 +473,6 @@ final class Perf2Experiment implements Experiment {
                     round.serverCpuSeconds(),
                     round.serverResidentBytes()))
             .toList());
-  }
-
-  private static String seconds(Duration duration) {
-    return Wording.seconds(duration.toMillis() / 1e3);
   }
 
   private static String sentenceCase(String words) {

@@ -202,16 +202,16 @@ final class PoolExperiment implements Experiment {
                         + "(CPython %s). %s, the variants in turn, fresh servers each time.")
                     .formatted(
                         CLIENTS.toString().replaceAll("[\\[\\]]", ""),
-                        seconds(times.perf1),
-                        seconds(REQUEST),
-                        seconds(times.warmup),
+                        Wording.seconds(times.perf1),
+                        Wording.seconds(REQUEST),
+                        Wording.seconds(times.warmup),
                         MANY,
-                        seconds(times.many),
-                        seconds(times.calm),
-                        seconds(times.loaded),
-                        seconds(times.hog()),
-                        seconds(times.jvmWarmup),
-                        seconds(times.warmup),
+                        Wording.seconds(times.many),
+                        Wording.seconds(times.calm),
+                        Wording.seconds(times.loaded),
+                        Wording.seconds(times.hog()),
+                        Wording.seconds(times.jvmWarmup),
+                        Wording.seconds(times.warmup),
                         Wording.count(bench.effort().rounds(), "round")))
             .control("The same servers without a pool, compute inline.")
             .command(bench.command())
@@ -240,10 +240,6 @@ final class PoolExperiment implements Experiment {
         summary(longOnes, shortOnes),
         warnings,
         null);
-  }
-
-  private static String seconds(Duration duration) {
-    return Wording.seconds(duration.toMillis() / 1e3);
   }
 
   private static LineChart scaling(Bench bench, Trials<LongOnes> trials) {

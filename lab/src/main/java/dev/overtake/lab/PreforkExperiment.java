@@ -210,7 +210,7 @@ final class PreforkExperiment implements Experiment {
                         + "first long request had ended it was. %s, fresh servers each time.")
                     .formatted(
                         Wording.seconds(HOGS_IN_WINDOWS * window.toMillis() / 1e3),
-                        Wording.seconds(window.toMillis() / 1e3),
+                        Wording.seconds(window),
                         Wording.count(bench.effort().rounds(), "round")))
             .command(bench.command())
             .note(Note.plain(bench.seating().describe(bench.placement())))

@@ -215,7 +215,7 @@ public final class ServerProcess implements AutoCloseable {
     } catch (TimeoutException e) {
       throw new ServerFailure(
           "%s does not listen after %s; its last words: %s"
-              .formatted(program, Wording.seconds(within.toMillis() / 1e3), lastWords()));
+              .formatted(program, Wording.seconds(within), lastWords()));
     } catch (ExecutionException e) {
       throw new IllegalStateException("the ready line is only ever completed with a value", e);
     }

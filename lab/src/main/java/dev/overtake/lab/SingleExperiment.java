@@ -152,7 +152,7 @@ final class SingleExperiment implements Experiment {
                         + "same again while the server computes a request of the first that lasts "
                         + "about %s. %s, fresh servers each time.")
                     .formatted(
-                        Wording.seconds(wait.toMillis() / 1e3),
+                        Wording.seconds(wait),
                         Wording.seconds(HOG_IN_WAITS * wait.toMillis() / 1e3),
                         Wording.count(bench.effort().rounds(), "round")))
             .command(bench.command())
@@ -251,7 +251,7 @@ final class SingleExperiment implements Experiment {
     return new Table(
         "Who is answered, and when",
         "Median and range over the rounds. \"No answer\" means none within %s."
-            .formatted(Wording.seconds(wait.toMillis() / 1e3)),
+            .formatted(Wording.seconds(wait)),
         List.of(
             Table.Column.text("model"),
             Table.Column.number("second client, first idle"),
@@ -275,7 +275,7 @@ final class SingleExperiment implements Experiment {
             "sequentialServesOne",
             "the plain server leaves a second client without an answer",
             "no round saw an answer within %s while the first client was idle"
-                .formatted(Wording.seconds(wait.toMillis() / 1e3)),
+                .formatted(Wording.seconds(wait)),
             Double.NaN,
             Wording::seconds);
     return judge(
@@ -305,7 +305,7 @@ final class SingleExperiment implements Experiment {
             "with a thread for each client all are served",
             ("every round saw the second client answered within %s beside an idle first one, and "
                     + "beside a computing one before %s of its time had passed")
-                .formatted(Wording.seconds(wait.toMillis() / 1e3), Wording.percent(WELL_BEFORE)),
+                .formatted(Wording.seconds(wait), Wording.percent(WELL_BEFORE)),
             Double.NaN,
             Wording::seconds);
     return judge(

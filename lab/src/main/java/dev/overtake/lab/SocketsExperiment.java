@@ -229,7 +229,7 @@ final class SocketsExperiment implements Experiment {
                         + "for %,d only. %s, fresh servers each time.")
                     .formatted(
                         CONNECTS_PER_SECOND,
-                        Wording.seconds(bench.paced(PINGS).toMillis() / 1e3),
+                        Wording.seconds(bench.paced(PINGS)),
                         bench.effort() == Effort.QUICK ? MANY_THREADS_QUICK : MANY_THREADS,
                         Wording.count(bench.effort().rounds(), "round")))
             .command(bench.command())

@@ -294,10 +294,10 @@ final class StallExperiment implements Experiment {
                         + "15 ms; the time until they have stopped is from the JVM's own log "
                         + "(-Xlog:safepoint).")
                     .formatted(
-                        seconds(search),
-                        seconds(BEAT),
-                        seconds(interrupted),
-                        seconds(UNTIL_CTRL_C),
+                        Wording.seconds(search),
+                        Wording.seconds(BEAT),
+                        Wording.seconds(interrupted),
+                        Wording.seconds(UNTIL_CTRL_C),
                         GRACE,
                         Wording.count(bench.effort().rounds(), "round")))
             .control(control(trials))
@@ -345,7 +345,7 @@ final class StallExperiment implements Experiment {
                 .toList());
     return calm.measured()
         ? "Without a search the longest time between two hellos was %s, on a beat of %s."
-            .formatted(calm.show(Wording::seconds), seconds(BEAT))
+            .formatted(calm.show(Wording::seconds), Wording.seconds(BEAT))
         : "";
   }
 
@@ -630,10 +630,6 @@ final class StallExperiment implements Experiment {
         probed.stream()
             .map(each -> new ProbeResults(each.operation.title(), List.copyOf(each.rounds)))
             .toList());
-  }
-
-  private static String seconds(Duration duration) {
-    return Wording.seconds(duration.toMillis() / 1e3);
   }
 
   /** A search under way, and how long it lasted once it is over. */

@@ -217,7 +217,7 @@ final class ThresholdExperiment implements Experiment {
                         MIX.toString().replaceAll("[\\[\\]]", ""),
                         Wording.seconds(EQUALLY_FREQUENT_UP_TO.toNanos() / 1e9),
                         Wording.percent(DEAREST_OF_LOAD),
-                        Wording.seconds(bench.paced(load(bench.effort())).toMillis() / 1e3),
+                        Wording.seconds(bench.paced(load(bench.effort()))),
                         Wording.seconds(warmup(bench.effort(), Variant.Kind.OURS).toMillis() / 1e3),
                         Wording.seconds(
                             warmup(bench.effort(), Variant.Kind.CPYTHON).toMillis() / 1e3),

@@ -3,6 +3,7 @@ package dev.overtake.lab;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
@@ -44,6 +45,10 @@ final class Wording {
       return number(seconds) + " s";
     }
     return seconds >= 0.0009995 ? number(seconds * 1e3) + " ms" : number(seconds * 1e6) + " µs";
+  }
+
+  static String seconds(Duration duration) {
+    return seconds(duration.toMillis() / 1e3);
   }
 
   static String bytes(double bytes) {
