@@ -143,7 +143,7 @@ final class HogExhibits {
     List<Point> points = new ArrayList<>();
     byInterval.forEach((index, values) -> {
       Spread rate = Spread.of(values);
-      points.add(Point.spread(index * step, rate.min(), rate.median(), rate.max()));
+      points.add(rate.at(index * step));
     });
     return points;
   }

@@ -166,8 +166,7 @@ final class IntervalExperiment implements Experiment {
       for (Setting setting : settings) {
         Spread retention = retention(setting.row(variant.kind()));
         if (retention.measured()) {
-          points.add(
-              Point.spread(setting.seconds, retention.min(), retention.median(), retention.max()));
+          points.add(retention.at(setting.seconds));
         }
       }
       if (!points.isEmpty()) {

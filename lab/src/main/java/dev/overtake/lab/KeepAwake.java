@@ -2,9 +2,6 @@
 package dev.overtake.lab;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -60,19 +57,13 @@ final class KeepAwake implements AutoCloseable {
     return awake;
   }
 
-  private static List<String> command(int core) throws IOException {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    String code;
-    try {
-      URI location = KeepAwake.class.getProtectionDomain().getCodeSource().getLocation().toURI();
-      code = Path.of(location).toString();
-    } catch (URISyntaxException e) {
-      throw new IOException("the lab's own code is nowhere to be found: " + e.getMessage());
-    }
+  private static List<String> command(int core) {
     List<String> command = new ArrayList<>(List.of("taskset", "-c", "" + core, "chrt", "-i", "0"));
-    command.addAll(List.of(java, "-Xint", "-Xmx16m", "-XX:+UseSerialGC", "-XX:-UsePerfData"));
-    command.addAll(List.of("-cp", code, Spinner.class.getName()));
-    command.add(Long.toString(ProcessHandle.current().pid()));
+    command.addAll(
+        Samples.java(
+            Spinner.class,
+            List.of("-Xint", "-Xmx16m", "-XX:+UseSerialGC", "-XX:-UsePerfData"),
+            List.of(Long.toString(ProcessHandle.current().pid()))));
     return command;
   }
 

@@ -116,10 +116,11 @@ final class MemoryExperiment implements Experiment {
     if (kind.whose == Variant.Kind.OURS) {
       process =
           lines(
-              Samples.java(
-                  ThreadSample.class,
-                  JVM_OPTIONS,
-                  Stream.concat(Stream.of(kind.argument), counts.stream()).toList()));
+              Samples.inOneArena(
+                  Samples.java(
+                      ThreadSample.class,
+                      JVM_OPTIONS,
+                      Stream.concat(Stream.of(kind.argument), counts.stream()).toList())));
       objects = process;
     } else {
       process = lines(python(bench, kind, "process", counts));
@@ -147,13 +148,12 @@ final class MemoryExperiment implements Experiment {
 
   private static List<String> python(Bench bench, Kind kind, String what, List<String> counts)
       throws IOException {
-    List<String> words = new ArrayList<>(Samples.ONE_ARENA);
-    words.add(String.valueOf(bench.python()));
+    List<String> words = new ArrayList<>(List.of(String.valueOf(bench.python())));
     words.add(Resources.copy("thread_sample.py", bench.directory().path()).toString());
     words.add(kind.argument);
     words.add(what);
     words.addAll(counts);
-    return words;
+    return Samples.inOneArena(words);
   }
 
   /** What a sample prints: four numbers a line. Empty if it could not hold as many threads. */

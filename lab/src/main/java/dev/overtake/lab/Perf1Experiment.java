@@ -10,7 +10,6 @@ import dev.overtake.report.Chapter;
 import dev.overtake.report.Figure;
 import dev.overtake.report.LineChart;
 import dev.overtake.report.Note;
-import dev.overtake.report.Point;
 import dev.overtake.report.Reference;
 import dev.overtake.report.Series;
 import dev.overtake.report.Table;
@@ -196,19 +195,7 @@ final class Perf1Experiment implements Experiment {
   }
 
   private LineChart chart(Bench bench, Trials<Latencies> trials) {
-    List<Series> lines = new ArrayList<>();
-    for (Trials.Row<Latencies> row : trials.rows()) {
-      List<Point> points = new ArrayList<>();
-      for (int i = 0; i < CLIENTS.size(); i++) {
-        Spread spread = slowdown(row, i);
-        if (spread.measured()) {
-          points.add(Point.spread(CLIENTS.get(i), spread.min(), spread.median(), spread.max()));
-        }
-      }
-      if (!points.isEmpty()) {
-        lines.add(new Series(row.variant().name(), points));
-      }
-    }
+    List<Series> lines = trials.lines(CLIENTS, Perf1Experiment::slowdown);
     return new LineChart(
             "Latency against clients",
             "For each model, the median latency of a computing request with 1, 2 and 4 clients as a "

@@ -7,7 +7,6 @@ import dev.overtake.report.Chapter;
 import dev.overtake.report.Figure;
 import dev.overtake.report.LineChart;
 import dev.overtake.report.Note;
-import dev.overtake.report.Point;
 import dev.overtake.report.Series;
 import dev.overtake.report.Table;
 import dev.overtake.report.Unit;
@@ -249,10 +248,7 @@ final class PreforkExperiment implements Experiment {
                 row.variant().name(),
                 hogs(row).stream()
                     .filter(hogs -> hogs <= Article.PREFORK_PROCESSES)
-                    .map(hogs -> {
-                      Spread rate = row.spread(rate(hogs));
-                      return Point.spread(hogs, rate.min(), rate.median(), rate.max());
-                    })
+                    .map(hogs -> row.spread(rate(hogs)).at(hogs))
                     .toList()));
       }
     }

@@ -127,8 +127,8 @@ final class RecursionExperiment implements Experiment {
 
   /** The deepest of several, for the JIT compiler makes frames smaller. */
   private static double java(List<String> options, String kind, int times) throws IOException {
-    return last(
-        Samples.java(RecursionSample.class, options, List.of(kind, Integer.toString(times))), true);
+    List<String> arguments = List.of(kind, Integer.toString(times));
+    return last(Samples.inOneArena(Samples.java(RecursionSample.class, options, arguments)), true);
   }
 
   private static double python(Bench bench, String stackBytes, int limit, String way)

@@ -49,17 +49,11 @@ final class SafepointProbe {
     }
 
     /** The words that start this program. */
-    List<String> command(String java, String classPath, Duration duration) {
-      return List.of(
-          java,
-          option,
-          "-Xmx600m",
-          "-Xlog:safepoint=info:stdout",
-          "-cp",
-          classPath,
-          SafepointProbe.class.getName(),
-          name(),
-          Long.toString(duration.toMillis()));
+    List<String> command(Duration duration) {
+      return Samples.java(
+          SafepointProbe.class,
+          List.of(option, "-Xmx600m", "-Xlog:safepoint=info:stdout"),
+          List.of(name(), Long.toString(duration.toMillis())));
     }
 
     private Runnable work() {

@@ -10,18 +10,21 @@ import java.util.Objects;
 
 /** Programs of the lab that run in a process of their own, so as to be measured alone. */
 final class Samples {
-  /** The C library else reserves 64 MiB for each of the first threads, whatever their stacks. */
-  static final List<String> ONE_ARENA = List.of("env", "MALLOC_ARENA_MAX=1");
-
   private Samples() {}
 
   /** The words that start a class of this module that needs nothing but the JDK. */
   static List<String> java(Class<?> program, List<String> jvmOptions, List<String> arguments) {
-    List<String> words = new ArrayList<>(ONE_ARENA);
-    words.add(jdkTool("java"));
+    List<String> words = new ArrayList<>(List.of(jdkTool("java")));
     words.addAll(jvmOptions);
     words.addAll(List.of("-cp", placeOf(program), program.getName()));
     words.addAll(arguments);
+    return words;
+  }
+
+  /** The C library else reserves 64 MiB for each of the first threads, whatever their stacks. */
+  static List<String> inOneArena(List<String> command) {
+    List<String> words = new ArrayList<>(List.of("env", "MALLOC_ARENA_MAX=1"));
+    words.addAll(command);
     return words;
   }
 

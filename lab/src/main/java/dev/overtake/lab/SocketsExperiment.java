@@ -453,7 +453,7 @@ final class SocketsExperiment implements Experiment {
         return new Elsewhere(null);
       }
       List<String> words = new ArrayList<>();
-      words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      words.add(Samples.jdkTool("java"));
       words.addAll(List.of("-XX:+UseSerialGC", "-p", System.getProperty("jdk.module.path", "")));
       words.addAll(List.of("-m", "dev.overtake.lab/" + FleetProgram.class.getName()));
       words.addAll(

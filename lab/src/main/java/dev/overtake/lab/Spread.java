@@ -2,6 +2,7 @@
 package dev.overtake.lab;
 
 import dev.overtake.report.Cell;
+import dev.overtake.report.Point;
 import dev.overtake.report.Unit;
 import java.util.Collection;
 import java.util.function.DoubleFunction;
@@ -45,6 +46,11 @@ record Spread(double min, double median, double max, int rounds) {
     return rounds == 1
         ? wording.apply(median)
         : "%s (%s – %s)".formatted(wording.apply(median), wording.apply(min), wording.apply(max));
+  }
+
+  /** The median over x, with its range. Something must have been measured. */
+  Point at(double x) {
+    return Point.spread(x, min, median, max);
   }
 
   /** The same for a table; a few words where nothing was measured. */

@@ -10,14 +10,12 @@ import dev.overtake.report.Note;
 import dev.overtake.report.Table;
 import dev.overtake.report.Unit;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.DoublePredicate;
@@ -230,14 +228,13 @@ final class StallExperiment implements Experiment {
     List<Probed> all =
         List.of(SafepointProbe.Operation.values()).stream().map(Probed::new).toList();
     Duration duration = bench.paced(PROBE);
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     for (int round = 1; round <= bench.effort().rounds(); round++) {
       for (Probed probed : all) {
         bench.begin(
             "safepoints, round %d of %d: %s"
                 .formatted(round, bench.effort().rounds(), probed.operation.title()));
         List<String> words = new ArrayList<>(bench.seating().serverStarter(bench.placement()));
-        words.addAll(probed.operation.command(java, ownPlace(), duration));
+        words.addAll(probed.operation.command(duration));
         Programs.run(PROBE_PATIENCE_SECONDS, words.toArray(String[]::new))
             .map(SafepointProbe.Seen::in)
             .filter(seen -> !seen.reachingSeconds().isEmpty())
@@ -248,18 +245,6 @@ final class StallExperiment implements Experiment {
       throw new InterruptedException("while a program of its own ran");
     }
     return all;
-  }
-
-  private static String ownPlace() {
-    try {
-      return Path.of(
-              Objects.requireNonNull(SafepointProbe.class.getProtectionDomain().getCodeSource())
-                  .getLocation()
-                  .toURI())
-          .toString();
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException("a class has been loaded from somewhere", e);
-    }
   }
 
   private Findings findings(

@@ -303,10 +303,10 @@ final class ThresholdExperiment implements Experiment {
                 rate.rounds());
         if (compute.equals(LEARNED)) {
           for (int k : List.of(0, MIX.getLast())) {
-            learned.add(Point.spread(k, part.min(), part.median(), part.max()));
+            learned.add(part.at(k));
           }
         } else {
-          limits.add(Point.spread(limit(compute), part.min(), part.median(), part.max()));
+          limits.add(part.at(limit(compute)));
         }
       }
       lines.add(new Series(Computing.name(best.kind, "by limit"), limits));

@@ -2,6 +2,8 @@
 package dev.overtake.lab;
 
 import dev.overtake.report.Cell;
+import dev.overtake.report.Point;
+import dev.overtake.report.Series;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -9,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,24 @@ final class Trials<M> {
 
   Optional<Row<M>> row(String variant) {
     return rows.values().stream().filter(row -> row.variant.name().equals(variant)).findFirst();
+  }
+
+  /** A line for each variant: a figure, by the place of a load in the list, over the loads. */
+  List<Series> lines(List<Integer> loads, BiFunction<Row<M>, Integer, Spread> figure) {
+    List<Series> lines = new ArrayList<>();
+    for (Row<M> row : rows.values()) {
+      List<Point> points = new ArrayList<>();
+      for (int i = 0; i < loads.size(); i++) {
+        Spread spread = figure.apply(row, i);
+        if (spread.measured()) {
+          points.add(spread.at(loads.get(i)));
+        }
+      }
+      if (!points.isEmpty()) {
+        lines.add(new Series(row.variant.name(), points));
+      }
+    }
+    return lines;
   }
 
   Row<M> row(Variant variant) {
