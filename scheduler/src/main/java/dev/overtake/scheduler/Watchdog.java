@@ -59,9 +59,8 @@ final class Watchdog extends Thread {
   private boolean hardCapReached;
   private boolean threadsRefused;
   private long latenessNanos; // running mean
-  // CPU time of overstaying carriers: of those that compute as of the window's start, of those that
-  // were
-  // blocked as of their hand-off.
+  // CPU time of overstaying carriers: of those that compute as of the window's start, of those
+  // that were blocked as of their hand-off.
   private final Map<Carrier, Long> overstayingCpuNanos = new HashMap<>();
   private final Map<Carrier, Long> blockedCpuNanos = new HashMap<>();
   private long windowStartNanos;
@@ -252,6 +251,7 @@ final class Watchdog extends Thread {
     if (cpu >= 0) {
       if (overstayingCpuNanos.isEmpty() && blockedCpuNanos.isEmpty()) {
         windowStartNanos = now;
+        floorDebtNanos = 0; // others' debts and credits are not theirs
       }
       (computing ? overstayingCpuNanos : blockedCpuNanos).put(carrier, cpu);
     }
