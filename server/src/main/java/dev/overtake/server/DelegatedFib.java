@@ -16,7 +16,6 @@ import java.util.concurrent.RejectedExecutionException;
 /** As {@link Fib}, but asks a {@link Compute} for each number. */
 final class DelegatedFib extends NumberHandler {
   private static final String KIND = "fib";
-  private static final int LONGEST_REASON = 400;
 
   /** Under most models threads need not take turns. */
   private static final Instructions NOBODY_WAITS = () -> {};
@@ -65,8 +64,6 @@ final class DelegatedFib extends NumberHandler {
 
   private static void answerError(Throwable failure, Answers answers) throws IOException {
     String message = Objects.requireNonNullElse(failure.getMessage(), failure.toString());
-    String line = "error: " + message.replaceAll("\\p{Cntrl}+", " ");
-    line = line.substring(0, Math.min(line.length(), LONGEST_REASON));
-    answers.text(line.getBytes(US_ASCII)).endLine();
+    answers.text(Failures.oneLine("error: " + message).getBytes(US_ASCII)).endLine();
   }
 }

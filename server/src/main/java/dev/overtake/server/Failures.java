@@ -29,8 +29,13 @@ final class Failures {
   static String oneLine(Throwable failure) {
     StackTraceElement[] trace = failure.getStackTrace();
     String place = trace.length == 0 ? "" : " at " + trace[0];
-    String what = failure.toString().replaceAll("\\p{Cntrl}+", " ");
-    return what.substring(0, Math.min(what.length(), LONGEST_LINE)) + place;
+    return oneLine(failure.toString()) + place;
+  }
+
+  /** A text without line breaks, the beginning of it if it is long. */
+  static String oneLine(String text) {
+    String line = text.replaceAll("\\p{Cntrl}+", " ");
+    return line.substring(0, Math.min(line.length(), LONGEST_LINE));
   }
 
   private static boolean isLostConnection(Throwable failure) {
