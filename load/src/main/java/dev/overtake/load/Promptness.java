@@ -19,7 +19,10 @@ final class Promptness {
 
   private Promptness() {}
 
-  /** Asks for both; whatever is refused is done without. Takes a few milliseconds. */
+  /**
+   * Asks for punctual timers and a real-time priority; whatever is refused is done without. Takes a
+   * few milliseconds.
+   */
   static void ask() throws InterruptedException {
     try {
       // The file of the timers is found under the thread's own number only.

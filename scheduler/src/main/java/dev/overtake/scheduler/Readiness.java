@@ -39,8 +39,7 @@ final class Readiness {
   /** P1. Returns who is to be unparked, if anybody. */
   @Nullable Thread raise() {
     // A look before the exchange: an edge that tells nothing new costs no write. It pairs with T2:
-    // a
-    // cell that was emptied before the system call is seen empty here.
+    // a cell that was emptied before the system call is seen empty here.
     return cell != READY && CELL.getAndSet(this, READY) instanceof Thread waiting ? waiting : null;
   }
 

@@ -422,8 +422,7 @@ public final class Scheduler implements AutoCloseable {
     /**
      * Sets how many slices may overstay at a time before suspects wait: virtual threads that have
      * overstayed lately are then not started until a place is free. Others go on; should such a one
-     * overstay as well, its loop is still handed off, until sixteen times this many overstay. From
-     * a quarter of this number on, those that come on top are demoted to {@link Demotion#IDLE}.
+     * overstay as well, its loop is still handed off, until sixteen times this many overstay.
      *
      * @param value from 1 to 4096; by default 32 for each event loop
      * @return this builder

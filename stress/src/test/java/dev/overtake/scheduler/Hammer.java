@@ -34,8 +34,7 @@ final class Hammer {
   private final TreeMap<String, Long> counts = new TreeMap<>();
 
   // How far each actor is. Who is ahead waits a little for the other, so that they meet in each
-  // state
-  // while both have a processor, and goes on if the other has none.
+  // state while both have a processor, and goes on if the other has none.
   private final AtomicInteger[] positions = {new AtomicInteger(), new AtomicInteger()};
 
   Hammer(Class<?> test) throws ReflectiveOperationException {
