@@ -21,6 +21,7 @@ final class Bench {
   private final Schedule schedule;
   private final Requests requests;
   private final Seating seating;
+  private final KeepAwake awake;
   private final ChildProcesses children;
   private final RunDirectory directory;
   private final List<Variant> variants;
@@ -33,6 +34,7 @@ final class Bench {
       Schedule schedule,
       Requests requests,
       Seating seating,
+      KeepAwake awake,
       ChildProcesses children,
       RunDirectory directory,
       ProgressListener progress) {
@@ -42,6 +44,7 @@ final class Bench {
     this.schedule = schedule;
     this.requests = requests;
     this.seating = seating;
+    this.awake = awake;
     this.children = children;
     this.directory = directory;
     this.progress = progress;
@@ -61,6 +64,11 @@ final class Bench {
 
   Requests requests() {
     return requests;
+  }
+
+  /** For measurements of long requests alone, whose cores do not sleep anyway. */
+  KeepAwake.Pause withoutSpinners() {
+    return awake.pause();
   }
 
   RunDirectory directory() {

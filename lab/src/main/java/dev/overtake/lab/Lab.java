@@ -138,6 +138,7 @@ public final class Lab {
                 schedule,
                 requests,
                 seating,
+                awake,
                 children,
                 directory,
                 progress);

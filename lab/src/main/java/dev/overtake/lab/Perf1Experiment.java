@@ -56,15 +56,17 @@ final class Perf1Experiment implements Experiment {
 
   @Override
   public Findings run(Bench bench) throws IOException, InterruptedException {
-    Trials<Latencies> trials =
-        bench.interleave(
-            "computing clients",
-            Placement.SHARED,
-            (variant, server, _) -> {
-              int n = bench.requests().lasting(REQUEST, variant, server);
-              return measure(bench, server.target(), n);
-            });
-    return findings(bench, trials);
+    try (KeepAwake.Pause _ = bench.withoutSpinners()) {
+      Trials<Latencies> trials =
+          bench.interleave(
+              "computing clients",
+              Placement.SHARED,
+              (variant, server, _) -> {
+                int n = bench.requests().lasting(REQUEST, variant, server);
+                return measure(bench, server.target(), n);
+              });
+      return findings(bench, trials);
+    }
   }
 
   private static Duration load(Effort effort) {
@@ -140,7 +142,8 @@ final class Perf1Experiment implements Experiment {
                     "Here "
                         + bench.seating().describe(Placement.SHARED)
                         + ", whatever the option says: the question is about the server's cores, "
-                        + "and so few requests cost the generator next to nothing."))
+                        + "and so few requests cost the generator next to nothing. No spinners: "
+                        + "beside one a core does not count as free for a demoted carrier."))
             .exhibit(new Figure(chart(bench, trials)))
             .exhibit(table(trials))
             .cost(

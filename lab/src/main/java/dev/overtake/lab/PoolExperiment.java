@@ -92,13 +92,16 @@ final class PoolExperiment implements Experiment {
     Computing computing = new Computing();
     bench.variants().forEach(base -> computing.with(base, computes(bench.effort())));
     Times times = Times.of(bench.effort()).paced(bench);
-    Trials<LongOnes> longOnes =
-        bench.interleave(
-            "computing clients",
-            Placement.SHARED,
-            computing.variants(),
-            computing::serve,
-            (variant, server, _) -> measureLong(bench, times, variant, server));
+    Trials<LongOnes> longOnes;
+    try (KeepAwake.Pause _ = bench.withoutSpinners()) {
+      longOnes =
+          bench.interleave(
+              "computing clients",
+              Placement.SHARED,
+              computing.variants(),
+              computing::serve,
+              (variant, server, _) -> measureLong(bench, times, variant, server));
+    }
     Trials<ShortOnes> shortOnes =
         bench.interleave(
             "short requests",

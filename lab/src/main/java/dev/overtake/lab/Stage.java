@@ -47,7 +47,7 @@ public final class Stage implements AutoCloseable {
 
   /**
    * Starts the spinners, unless they run already. Do without them where the load itself leaves no
-   * core idle: beside a demoted thread, at nice 19, a spinner gets a sixth of the core.
+   * core idle: beside a spinner a core does not count as free for a demoted thread.
    */
   public void keepAwake() {
     if (awake.spinners() == 0) {
