@@ -17,7 +17,7 @@ record HogTrials(Load load, Phases phases, Trials<Round> trials) {
   static final Duration INTERVAL = Duration.ofMillis(100);
 
   /** Why a row has no retention. */
-  static String whyNoRetention(Trials.Row<Round> row) {
+  static String whyNoRetention(Trials.Row<?> row) {
     return row.measured() ? "no answer even when calm" : row.whyMissing();
   }
 

@@ -2,7 +2,7 @@
 package dev.overtake.lab;
 
 import dev.overtake.lab.HogTrials.Phases;
-import dev.overtake.lab.HogTrials.Round;
+import dev.overtake.load.Interval;
 import dev.overtake.load.Perf2;
 import dev.overtake.report.Axis;
 import dev.overtake.report.Cell;
@@ -32,8 +32,10 @@ final class IntervalExperiment implements Experiment {
   private static final List<Double> QUICK_MILLIS = List.of(0.5, 5.0, 50.0);
   private static final List<Double> FULL_MILLIS = List.of(0.5, 1.0, 5.0, 20.0, 50.0);
   private static final Duration OVERHEAD = Duration.ofMillis(1_300);
-  /* Beside the longest interval some thirty requests are answered. */
-  private static final Phases PHASES = Phases.ofMillis(600, 500, 1_500, 100);
+  /* Beside the longest interval twenty requests are answered, at a third of the full pace. */
+  private static final Phases PHASES = Phases.ofMillis(600, 500, 3_000, 100);
+  /* The one hog's request is to outlast the loaded phase: between two, short ones slip through. */
+  private static final double HOG_TO_LOADED = 1.5;
   private static final double ALIKE = 1.5;
   private static final double LEAST_INTERVALS = 0.8;
   private static final double MOST_INTERVALS = 2.5;
@@ -69,15 +71,17 @@ final class IntervalExperiment implements Experiment {
     for (double millis : millis(bench.effort())) {
       bench.variants().forEach(variant -> variants.add(at(millis, variant)));
     }
-    Trials<Round> trials =
+    Duration hog = Duration.ofMillis((long) (phases.loaded().toMillis() * HOG_TO_LOADED));
+    Trials<Seen> trials =
         bench.interleave(
             "switch interval",
             bench.placement(),
             variants,
             variant -> variant.serve("fib"),
             (variant, server, _) -> {
-              int hogN = bench.requests().lasting(phases.hog(Article.PERF2_LOAD), variant, server);
-              return Perf2Experiment.measure(server, Article.PERF2_LOAD, phases, hogN);
+              int hogN = bench.requests().lasting(hog, variant, server);
+              return Seen.in(
+                  Perf2Experiment.measure(server, Article.PERF2_LOAD, phases, hogN).run());
             });
     return findings(bench, phases, setting(bench.effort(), trials));
   }
@@ -104,7 +108,7 @@ final class IntervalExperiment implements Experiment {
     return Wording.number(millis);
   }
 
-  private static List<Setting> setting(Effort effort, Trials<Round> trials) {
+  private static List<Setting> setting(Effort effort, Trials<Seen> trials) {
     return millis(effort).stream()
         .map(millis ->
             new Setting(
@@ -118,8 +122,8 @@ final class IntervalExperiment implements Experiment {
     List<Claim> claims = claims(settings);
     List<String> warnings = new ArrayList<>();
     for (Setting setting : settings) {
-      for (Trials.Row<Round> row : setting.rows()) {
-        if (HogTrials.saturated(row)) {
+      for (Trials.Row<Seen> row : setting.rows()) {
+        if (saturated(row)) {
           warnings.add("interval, %s: the generator was the limit".formatted(row.variant().name()));
         }
       }
@@ -139,12 +143,13 @@ final class IntervalExperiment implements Experiment {
                     + "servers draw the same line.")
             .method(
                 ("One connection asks for fib(1) again and again, for %s calm and %s beside one "
-                        + "hog, after %s of warm-up; a fresh server for each interval, %s, "
+                        + "hog (the first %s of which do not count, for the hog begins in them), after %s of warm-up; a fresh server for each interval, %s, "
                         + "gil and CPython in turn. CPython is told by sys.setswitchinterval(), "
                         + "gil by --model gil:INTERVAL.")
                     .formatted(
                         Wording.seconds(phases.calm()),
                         Wording.seconds(phases.loaded()),
+                        Wording.seconds(HogTrials.INTERVAL),
                         Wording.seconds(phases.warmup()),
                         Wording.count(bench.effort().rounds(), "round")))
             .command(bench.command())
@@ -191,10 +196,10 @@ final class IntervalExperiment implements Experiment {
       List<Cell> cells = new ArrayList<>();
       cells.add(Cell.number(setting.seconds, Unit.SECONDS));
       for (Variant.Kind kind : List.of(Variant.Kind.CPYTHON, Variant.Kind.OURS)) {
-        Optional<Trials.Row<Round>> row = setting.row(kind);
+        Optional<Trials.Row<Seen>> row = setting.row(kind);
         String missing = row.map(HogTrials::whyNoRetention).orElse("left out");
-        cells.add(spread(row, Round::calmRate).cell(RATE, missing));
-        cells.add(spread(row, Round::loadedRate).cell(RATE, missing));
+        cells.add(spread(row, Seen::calmRate).cell(RATE, missing));
+        cells.add(spread(row, Seen::loadedRate).cell(RATE, missing));
         cells.add(retention(row).cell(Unit.FRACTION, missing));
       }
       double apart = setting.apart();
@@ -243,10 +248,9 @@ final class IntervalExperiment implements Experiment {
             Wording::number);
     Optional<Setting> articles =
         settings.stream().filter(s -> s.seconds == Article.SWITCH_INTERVAL_SECONDS).findFirst();
-    Optional<Trials.Row<Round>> row = articles.flatMap(s -> s.row(Variant.Kind.CPYTHON));
-    Spread loaded = spread(row, Round::loadedRate);
-    Spread passed =
-        spread(row, round -> 1 / (round.loadedRate() * Article.SWITCH_INTERVAL_SECONDS));
+    Optional<Trials.Row<Seen>> row = articles.flatMap(s -> s.row(Variant.Kind.CPYTHON));
+    Spread loaded = spread(row, Seen::loadedRate);
+    Spread passed = spread(row, seen -> 1 / (seen.loadedRate * Article.SWITCH_INTERVAL_SECONDS));
     if (!passed.measured()) {
       return rule.unknown("CPython's threads could not be measured at this interval.");
     }
@@ -276,7 +280,7 @@ final class IntervalExperiment implements Experiment {
             "There is nothing to compare at %s.".formatted(Wording.seconds(setting.seconds)));
       }
       worst = Math.max(worst, apart);
-      spoilt |= setting.rows().stream().anyMatch(HogTrials::saturated);
+      spoilt |= setting.rows().stream().anyMatch(IntervalExperiment::saturated);
       words.add(
           "%s and %s at %s"
               .formatted(
@@ -295,7 +299,7 @@ final class IntervalExperiment implements Experiment {
   private static List<Findings.SummaryLine> summary(List<Setting> settings) {
     List<Findings.SummaryLine> lines = new ArrayList<>();
     for (Setting setting : settings) {
-      for (Trials.Row<Round> row : setting.rows()) {
+      for (Trials.Row<Seen> row : setting.rows()) {
         boolean asInArticle =
             row.variant().kind() == Variant.Kind.CPYTHON
                 && setting.seconds == Article.SWITCH_INTERVAL_SECONDS;
@@ -311,8 +315,8 @@ final class IntervalExperiment implements Experiment {
                 row.measured()
                     ? "%s, %s"
                         .formatted(
-                            row.spread(Round::loadedRate).show(Wording::rate),
-                            row.spread(Round::retention).show(Wording::percent))
+                            row.spread(Seen::loadedRate).show(Wording::rate),
+                            row.spread(Seen::retention).show(Wording::percent))
                     : row.whyMissing()));
       }
     }
@@ -330,33 +334,57 @@ final class IntervalExperiment implements Experiment {
             .toList());
   }
 
-  private static VariantResults variantResults(Trials.Row<Round> row) {
+  private static VariantResults variantResults(Trials.Row<Seen> row) {
     return new VariantResults(
         row.variant().name(),
         row.variant().serve("fib"),
         row.failure(),
-        row.spread(Round::calmRate),
-        row.spread(Round::loadedRate),
-        row.spread(Round::retention),
-        row.rounds().stream().map(round -> round.run().result()).toList());
+        row.spread(Seen::calmRate),
+        row.spread(Seen::loadedRate),
+        row.spread(Seen::retention),
+        row.rounds().stream().map(seen -> seen.run.result()).toList());
   }
 
-  private static Spread retention(Optional<Trials.Row<Round>> row) {
-    return spread(row, Round::retention);
+  private static Spread retention(Optional<Trials.Row<Seen>> row) {
+    return spread(row, Seen::retention);
   }
 
-  private static Spread spread(Optional<Trials.Row<Round>> row, ToDoubleFunction<Round> figure) {
+  private static Spread spread(Optional<Trials.Row<Seen>> row, ToDoubleFunction<Seen> figure) {
     return row.map(r -> r.spread(figure)).orElse(Spread.NONE);
+  }
+
+  private static boolean saturated(Trials.Row<Seen> row) {
+    return row.rounds().stream().anyMatch(seen -> seen.run.health().saturated());
+  }
+
+  /**
+   * One round of one server.
+   *
+   * @param loadedRate beside the hog at work, from an interval after its request was sent
+   */
+  record Seen(Perf2.Run run, double calmRate, double loadedRate) {
+    static Seen in(Perf2.Run run) {
+      List<Interval> atWork =
+          run.intervals().stream().filter(i -> i.phase().equals("loaded")).skip(1).toList();
+      double requests = atWork.stream().mapToLong(Interval::requests).sum();
+      double seconds = atWork.stream().mapToDouble(Interval::seconds).sum();
+      return new Seen(run, run.calm().figures().requestsPerSecond(), requests / seconds);
+    }
+
+    /** NaN if nothing was answered even when calm. */
+    double retention() {
+      return loadedRate / calmRate;
+    }
   }
 
   /** Both servers at one switch interval; empty where one was left out. */
   record Setting(
-      double seconds, Optional<Trials.Row<Round>> gil, Optional<Trials.Row<Round>> cpython) {
-    Optional<Trials.Row<Round>> row(Variant.Kind kind) {
+      double seconds, Optional<Trials.Row<Seen>> gil, Optional<Trials.Row<Seen>> cpython) {
+    Optional<Trials.Row<Seen>> row(Variant.Kind kind) {
       return kind == Variant.Kind.CPYTHON ? cpython : gil;
     }
 
-    List<Trials.Row<Round>> rows() {
+    List<Trials.Row<Seen>> rows() {
       return List.of(gil, cpython).stream().flatMap(Optional::stream).toList();
     }
 

@@ -3,6 +3,7 @@ package dev.overtake.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.overtake.lab.IntervalExperiment.Seen;
 import dev.overtake.lab.IntervalExperiment.Setting;
 import dev.overtake.load.Failures;
 import dev.overtake.load.GeneratorHealth;
@@ -90,32 +91,21 @@ class IntervalClaimsTest {
 
   /** Both have 10,000 short requests a second when calm. */
   private void setting(double millis, double gilLoaded, double cpythonLoaded) {
-    Trials<HogTrials.Round> trials = new Trials<>(List.of(GIL, CPYTHON));
-    trials.row(GIL).add(round(phase(10_000), phase(gilLoaded)));
-    trials.row(CPYTHON).add(round(phase(10_000), phase(cpythonLoaded)));
+    Trials<Seen> trials = new Trials<>(List.of(GIL, CPYTHON));
+    trials.row(GIL).add(seen(10_000, gilLoaded));
+    trials.row(CPYTHON).add(seen(10_000, cpythonLoaded));
     settings.add(
         new Setting(millis / 1e3, Optional.of(trials.row(GIL)), Optional.of(trials.row(CPYTHON))));
   }
 
-  private static HogTrials.Round round(Perf2.PhaseRun calm, Perf2.PhaseRun loaded) {
+  private static Seen seen(double calmRate, double loadedRate) {
     Failures none = new Failures(0, 0, 0, 0, 0, 0, null, null);
-    var hogs = new Perf2.HogRun(1, 1, new Histogram(3), none);
-    var result =
-        new Perf2.Result(1, 1, 40, calm.figures(), loaded.figures(), null, null, List.of());
-    GeneratorHealth health = calm.health().saturated() ? calm.health() : loaded.health();
+    var health = new GeneratorHealth(1, 0.4, null, 0, 0, 0, 0, null, false, "as the test says");
+    var figures = new Perf2.Phase(calmRate, 0, 0, 0, 0, 0, 0, (long) calmRate);
+    var calm = new Perf2.PhaseRun("calm", 1, figures, new Histogram(3), 0, 1, health);
+    var result = new Perf2.Result(1, 1, 40, figures, null, null, null, List.of());
     var run =
-        new Perf2.Run(
-            result, Instant.EPOCH, null, calm, loaded, calm, hogs, List.of(), none, health);
-    return new HogTrials.Round(run, 40, 1, 1);
-  }
-
-  private static Perf2.PhaseRun phase(double rate) {
-    return phase(rate, false);
-  }
-
-  private static Perf2.PhaseRun phase(double rate, boolean saturated) {
-    var figures = new Perf2.Phase(rate, 0, 0, 0, 0, 0, 0, (long) rate);
-    var health = new GeneratorHealth(1, 0.4, null, 0, 0, 0, 0, null, saturated, "as the test says");
-    return new Perf2.PhaseRun("phase", 1, figures, new Histogram(3), 0, 1, health);
+        new Perf2.Run(result, Instant.EPOCH, null, calm, null, null, null, List.of(), none, health);
+    return new Seen(run, calmRate, loadedRate);
   }
 }
