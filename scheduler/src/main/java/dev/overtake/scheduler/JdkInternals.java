@@ -102,6 +102,12 @@ final class JdkInternals {
     }
   }
 
+  /** Whether this is one of the JDK's virtual threads that look for ready sockets. */
+  static boolean runsPoller(Runnable continuation) {
+    Thread thread = threadOf(continuation);
+    return thread != null && thread.getName().startsWith("SubPoller-");
+  }
+
   /**
    * Returns the virtual thread whose continuation this is. The JDK hands schedulers a method
    * reference bound to the thread; the thread is its one field.

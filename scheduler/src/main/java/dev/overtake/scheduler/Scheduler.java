@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -57,15 +58,17 @@ public final class Scheduler implements AutoCloseable {
     name = builder.name.isEmpty() ? "overtake-" + NUMBER.incrementAndGet() : builder.name;
     eventLoops = builder.eventLoops;
     long quantumNanos = Math.max(1_000, builder.quantum.toNanos());
-    if (!JdkInternals.available() || Boolean.getBoolean("overtake.fallback")) {
-      LOG.log(
-          Level.WARNING,
-          "{0}: event loops need --add-opens java.base/java.lang={1}; until then virtual threads are"
-              + " the JDK''s and get more carriers while all are occupied",
-          name,
-          Scheduler.class.getModule().isNamed()
-              ? Scheduler.class.getModule().getName()
-              : "ALL-UNNAMED");
+    if (!builder.ownLoops || !JdkInternals.available() || Boolean.getBoolean("overtake.fallback")) {
+      if (builder.ownLoops) {
+        LOG.log(
+            Level.WARNING,
+            "{0}: event loops need --add-opens java.base/java.lang={1}; until then virtual threads"
+                + " are the JDK''s and get more carriers while all are occupied",
+            name,
+            Scheduler.class.getModule().isNamed()
+                ? Scheduler.class.getModule().getName()
+                : "ALL-UNNAMED");
+      }
       loops = null;
       watchdog = null;
       witness = null;
@@ -174,6 +177,23 @@ public final class Scheduler implements AutoCloseable {
    */
   public ExecutorService executor() {
     return Executors.newThreadPerTaskExecutor(threadFactory(name + "-task-"));
+  }
+
+  /**
+   * Returns what runs each task as one slice on an event loop. This is what the JDK wants of a
+   * scheduler of virtual threads, and meant for whoever makes this scheduler the JDK's own; to run
+   * tasks of your own use {@link #executor}. It never blocks, may be called from any thread, and
+   * goes on after {@link #close}.
+   *
+   * @return the same executor each time
+   * @throws UnsupportedOperationException if this scheduler has no event loops
+   */
+  public Executor slices() {
+    EventLoops driven = loops;
+    if (driven == null) {
+      throw new UnsupportedOperationException(name + ": no event loops here");
+    }
+    return driven;
   }
 
   /**
@@ -332,6 +352,7 @@ public final class Scheduler implements AutoCloseable {
     int maxOverstaying = OVERSTAYING_PER_LOOP * eventLoops;
     private boolean overstayingSet;
     boolean timeSharing = true;
+    boolean ownLoops = true;
     Supplier<Os> os = Os::current; // another one in tests
 
     private Builder() {}
@@ -433,6 +454,17 @@ public final class Scheduler implements AutoCloseable {
       }
       maxOverstaying = value;
       overstayingSet = true;
+      return this;
+    }
+
+    /**
+     * Leaves the virtual threads to the JDK's scheduler, which is given more carriers while all are
+     * occupied; protects less than event loops of one's own, and needs no flag.
+     *
+     * @return this builder
+     */
+    public Builder withoutEventLoops() {
+      ownLoops = false;
       return this;
     }
 

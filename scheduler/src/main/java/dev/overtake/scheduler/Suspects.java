@@ -63,6 +63,11 @@ final class Suspects {
     since.put(continuation, nowNanos);
   }
 
+  /** Likewise a slice of a poller, which is no suspect: many wait for what it finds. */
+  void pollerOverstayed() {
+    overstaying.incrementAndGet();
+  }
+
   /** F1 and F2's first half: returns a suspect that may now be queued. */
   @Nullable Runnable overstayEnded(Runnable continuation) {
     overstaying.decrementAndGet();

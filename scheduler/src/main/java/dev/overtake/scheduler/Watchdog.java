@@ -239,16 +239,22 @@ final class Watchdog extends Thread {
     }
     Runnable continuation = carrier.slices.taken();
     boolean computing = taken == Slices.TAKEN_COMPUTING;
-    if (computing) {
+    // The JDK's pollers have much to do when many sockets are ready at once, and all wait for them.
+    boolean poller = JdkInternals.runsPoller(continuation);
+    if (computing && !poller) {
       demote(carrier);
     }
     long now = System.nanoTime();
     Overstay overstay =
         new Overstay(loop.index, continuation, computing, start, now, cpu, loops.queued());
-    loops.suspects().overstayed(continuation, now);
+    if (poller) {
+      loops.suspects().pollerOverstayed();
+    } else {
+      loops.suspects().overstayed(continuation, now);
+    }
     loops.stalled(now - start);
     carrier.overstay = overstay;
-    if (cpu >= 0) {
+    if (cpu >= 0 && !poller) {
       if (overstayingCpuNanos.isEmpty() && blockedCpuNanos.isEmpty()) {
         windowStartNanos = now;
         floorDebtNanos = 0; // others' debts and credits are not theirs

@@ -471,4 +471,11 @@ class JdkBehaviourTest {
     assertThat(results.stream().map(Future::resultNow).distinct()).hasSize(50);
     assertThat(executor.isTerminated()).isTrue();
   }
+
+  @Test
+  void aTaskMayRunAsOneSlice() throws Exception {
+    FutureTask<String> task = new FutureTask<>(() -> Thread.currentThread().getName());
+    scheduler.slices().execute(task);
+    assertThat(task.get()).startsWith("jdk-carrier-");
+  }
 }

@@ -3,6 +3,7 @@ package dev.overtake.scheduler;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -39,6 +40,15 @@ class OtherRuntimesTest {
                 "-Dovertake.fallback=true"))
         .contains("mode fallback, sockets false")
         .contains("short threads ran beside 5 hogs");
+  }
+
+  @Test
+  void whoWantsNoEventLoopsHasNone() {
+    try (Scheduler scheduler = Scheduler.builder().withoutEventLoops().build()) {
+      assertThat(scheduler.figures().mode()).isEqualTo("fallback");
+      assertThat(scheduler.hasNativeSockets()).isFalse();
+      assertThatThrownBy(scheduler::slices).isInstanceOf(UnsupportedOperationException.class);
+    }
   }
 
   @Test
