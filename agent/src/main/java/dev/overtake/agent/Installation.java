@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.agent;
+
+import dev.overtake.scheduler.Scheduler;
+import java.io.UncheckedIOException;
+import java.lang.instrument.Instrumentation;
+import java.lang.instrument.UnmodifiableClassException;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Does what {@link Options} ask for when the JVM starts. */
+final class Installation {
+  /*
+   * The order in which the JDK's scheduler is replaced:
+   *
+   *   1 VirtualThread has not been initialised: from then on its scheduler is a constant.
+   *   2 Our pool lies under the key, an ordinary pool so far.
+   *   3 createDefaultScheduler is rewritten to fetch it.
+   *   4 The event loops start, which initialises VirtualThread.
+   *   5 The pool has been fetched: it drives the event loops.
+   *   6 The JDK's pollers start, here: they inherit the priority and the scheduler of whoever is first
+   *     to wait for a socket, and that might be an overstaying thread.
+   *
+   * Up to 3 nothing is touched. A failure after it leaves an ordinary pool.
+   */
+  private static final String KEY = "dev.overtake.agent.pool";
+
+  private Installation() {}
+
+  /** Called by {@link Agent}, through reflection. False if the options make no sense. */
+  static boolean install(@Nullable String text, Instrumentation instrumentation) {
+    Options options;
+    try {
+      options = Options.parse(text);
+    } catch (IllegalArgumentException e) {
+      say(e.getMessage());
+      return false;
+    }
+    if (!TimeSharing.claim(options.mode())) {
+      say("already at work in this JVM; this second one does nothing");
+      return true;
+    }
+    String obstacle =
+        options.mode() == Options.Mode.PROTECT ? takeOver(options, instrumentation) : null;
+    say(
+        obstacle == null
+            ? options.mode().verb
+            : obstacle
+                + "; virtual threads stay as they are, "
+                + "but get more carriers while all are occupied");
+    if (obstacle != null || options.mode() == Options.Mode.OBSERVE) {
+      TimeSharing ignored = TimeSharing.begin(options);
+    }
+    return true;
+  }
+
+  private static void say(@Nullable String line) {
+    System.err.println("overtake-agent: " + line);
+  }
+
+  /** Makes a scheduler of ours the JDK's own, or says what is in the way. */
+  private static @Nullable String takeOver(Options options, Instrumentation instrumentation) {
+    try {
+      Class<?> virtualThread = Class.forName(Rewriting.CLASS.replace('/', '.'), false, null);
+      grant(instrumentation);
+      if (initialized(virtualThread)) {
+        return "virtual threads were in use before the agent, so name it before other agents";
+      }
+      DefaultScheduler pool = new DefaultScheduler();
+      System.getProperties().put(KEY, pool);
+      Rewriting rewriting = new Rewriting(KEY);
+      instrumentation.addTransformer(rewriting, true);
+      try {
+        instrumentation.retransformClasses(virtualThread);
+      } finally {
+        instrumentation.removeTransformer(rewriting);
+      }
+      if (rewriting.difference() != null) {
+        return differentJdk(rewriting.difference());
+      }
+      Scheduler scheduler = options.scheduler().build();
+      if (System.getProperties().containsKey(KEY)) {
+        scheduler.close();
+        return "virtual threads were in use before the agent was ready";
+      }
+      pool.drive(scheduler);
+      Class.forName("sun.nio.ch.Poller", true, null);
+      return null;
+    } catch (ReflectiveOperationException | UnmodifiableClassException e) {
+      return differentJdk(e.toString());
+    } catch (UncheckedIOException | UnsupportedOperationException | OutOfMemoryError e) {
+      return "the event loops cannot start: " + e.getMessage();
+    } finally {
+      System.getProperties().remove(KEY);
+    }
+  }
+
+  private static String differentJdk(@Nullable String difference) {
+    return "this JDK, " + Runtime.version() + ", is not made as the agent knows it: " + difference;
+  }
+
+  /** What flags would give otherwise, for two modules of ours alone. */
+  private static void grant(Instrumentation instrumentation) throws ReflectiveOperationException {
+    Set<Module> own = Set.of(Installation.class.getModule());
+    Module scheduler = Scheduler.class.getModule();
+    instrumentation.redefineModule(
+        Object.class.getModule(),
+        Set.of(),
+        Map.of("jdk.internal.access", own, "jdk.internal.misc", own),
+        Map.of("java.lang", Set.of(scheduler)),
+        Set.of(),
+        Map.of());
+    Object access =
+        Class.forName("jdk.internal.access.SharedSecrets")
+            .getMethod("getJavaLangAccess")
+            .invoke(null);
+    Object ignored =
+        Class.forName("jdk.internal.access.JavaLangAccess")
+            .getMethod("addEnableNativeAccess", Module.class)
+            .invoke(access, scheduler);
+  }
+
+  private static boolean initialized(Class<?> type) throws ReflectiveOperationException {
+    Class<?> unsafe = Class.forName("jdk.internal.misc.Unsafe");
+    Object instance = unsafe.getMethod("getUnsafe").invoke(null);
+    return !(boolean) unsafe.getMethod("shouldBeInitialized", Class.class).invoke(instance, type);
+  }
+}
