@@ -45,6 +45,7 @@ final class Bench {
 
   private static final Duration INTERVAL = Duration.ofMillis(100);
   private static final Duration SHORTEST_PHASE = Duration.ofMillis(100);
+  private static final Duration BRIEF_HOG = Duration.ofMillis(50);
 
   private final Stage stage;
   private final Plan plan;
@@ -159,11 +160,17 @@ final class Bench {
 
   /**
    * Puts short requests on a server: warming up, calm, and beside hogs that ask for {@code hogN}.
+   *
+   * <p>Both kinds warm up, in turn and together, for twice the plan's warm-up: the first long
+   * requests that a JVM sees cost a third of a second of its compilers' time on one core.
    */
   Perf2.Run loadBesideHogs(
       ServerProcess server, int connections, int hogs, int hogN, Duration calm, Duration loaded)
       throws IOException, InterruptedException {
-    return perf2(server, connections, hogs, hogN, plan.warmup(), calm, loaded);
+    int briefHogN = requestOf(BRIEF_HOG).n();
+    perf2(server, connections, hogs, briefHogN, Duration.ZERO, plan.warmup(), plan.warmup());
+    Duration leftovers = BRIEF_HOG.multipliedBy(hogs);
+    return perf2(server, connections, hogs, hogN, leftovers, calm, loaded);
   }
 
   private static Perf2.Run perf2(

@@ -61,7 +61,7 @@ record Interference(List<Integer> connections, List<Integer> hogs)
   @Override
   public Duration expected(Bench bench) {
     return Bench.START_AND_STOP
-        .plus(bench.plan().warmup())
+        .plus(bench.plan().warmup().multipliedBy(2))
         .plus(bench.plan().phase().multipliedBy(2));
   }
 

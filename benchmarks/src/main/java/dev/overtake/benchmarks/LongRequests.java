@@ -63,7 +63,7 @@ final class LongRequests implements Benchmark<LongRequests.Setting> {
   @Override
   public Duration expected(Bench bench) {
     return Bench.START_AND_STOP
-        .plus(bench.plan().warmup().multipliedBy(2))
+        .plus(bench.plan().warmup().multipliedBy(3))
         .plus(bench.plan().phase())
         .plus(loaded(bench));
   }

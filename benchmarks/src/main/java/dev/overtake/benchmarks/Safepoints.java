@@ -74,7 +74,7 @@ final class Safepoints implements Benchmark<Safepoints.Setting> {
   @Override
   public Duration expected(Bench bench) {
     return Bench.START_AND_STOP
-        .plus(bench.plan().warmup())
+        .plus(bench.plan().warmup().multipliedBy(2))
         .plus(bench.plan().phase().multipliedBy(2));
   }
 
