@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.services.springboot;
+
+import dev.overtake.services.common.Model;
+import dev.overtake.services.contract.ServiceContract;
+import java.util.List;
+
+final class SpringBootServiceTest extends ServiceContract {
+  SpringBootServiceTest() {
+    super(SpringBootService::start);
+  }
+
+  @Override
+  protected List<Model> models() {
+    return List.of(Model.THREADS, Model.VIRTUAL, Model.OVERTAKE);
+  }
+
+  @Override
+  protected List<Model> stallingModels() {
+    return List.of(Model.VIRTUAL);
+  }
+}

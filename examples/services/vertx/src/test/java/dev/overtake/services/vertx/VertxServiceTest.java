@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.services.vertx;
+
+import dev.overtake.services.common.Model;
+import dev.overtake.services.contract.ServiceContract;
+import java.util.List;
+
+final class VertxServiceTest extends ServiceContract {
+  VertxServiceTest() {
+    super(VertxService::start);
+  }
+
+  @Override
+  protected List<Model> models() {
+    return List.of(Model.THREADS, Model.EVENT_LOOP, Model.VIRTUAL, Model.OVERTAKE);
+  }
+
+  @Override
+  protected List<Model> stallingModels() {
+    return List.of(Model.EVENT_LOOP, Model.VIRTUAL);
+  }
+
+  /** A verticle has one task at a time, whatever its threads. */
+  @Override
+  protected int longRequestsThatStall(Model model) {
+    return 1;
+  }
+}
