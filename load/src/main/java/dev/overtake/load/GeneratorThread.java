@@ -21,6 +21,9 @@ final class GeneratorThread {
 
   private boolean ended; // plain: written and read by the caller's thread alone
 
+  // Set before the interrupt, for generators whose libraries take interrupts for themselves.
+  private volatile boolean unwanted;
+
   private GeneratorThread() {}
 
   /** A generator's work, from connecting to the result. */
@@ -56,9 +59,15 @@ final class GeneratorThread {
     } catch (ExecutionException e) {
       throw rethrown(e.getCause());
     } finally {
+      generator.unwanted = true;
       thread.interrupt();
       join(thread);
     }
+  }
+
+  /** Whether nobody waits for the work any more. */
+  boolean isUnwanted() {
+    return unwanted;
   }
 
   private void end() {

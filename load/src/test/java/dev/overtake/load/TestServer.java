@@ -115,6 +115,11 @@ final class TestServer implements AutoCloseable {
     }
   }
 
+  /** Closes the port, and leaves the connections as they are. */
+  void stopListening() throws IOException {
+    listening.close();
+  }
+
   @Override
   public void close() throws IOException {
     stop();
