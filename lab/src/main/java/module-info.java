@@ -6,7 +6,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.overtake.lab {
   requires static org.jspecify;
-  requires dev.overtake.load;
+  requires transitive dev.overtake.load; // what the probe is to do
   requires dev.overtake.report;
   requires transitive dev.overtake.server; // a handler of the lab, and whose bytecode it shows
   requires java.management; // the samples, in processes of their own

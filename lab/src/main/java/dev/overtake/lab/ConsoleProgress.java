@@ -32,6 +32,7 @@ public final class ConsoleProgress implements ProgressListener, AutoCloseable {
   private int number;
   private int of;
   private String label = "";
+  private String seen = "";
   private long endNanos;
   private long expectedNanos;
 
@@ -70,6 +71,7 @@ public final class ConsoleProgress implements ProgressListener, AutoCloseable {
       this.number = number;
       this.of = of;
       this.label = label;
+      seen = "";
       endNanos = nanoClock.getAsLong() + remaining.toNanos();
       expectedNanos = Math.max(expectedNanos, remaining.toNanos());
       if (terminal) {
@@ -77,6 +79,16 @@ public final class ConsoleProgress implements ProgressListener, AutoCloseable {
       } else {
         out.printf("[%d/%d] %s, %s left%n", number, of, label, clock(remaining.toNanos()));
         out.flush();
+      }
+    });
+  }
+
+  @Override
+  public void detail(String seen) {
+    locked(() -> {
+      this.seen = "  " + seen;
+      if (terminal) {
+        rewrite();
       }
     });
   }
@@ -131,14 +143,15 @@ public final class ConsoleProgress implements ProgressListener, AutoCloseable {
     int filled =
         expectedNanos == 0 ? 0 : (int) (BAR_WIDTH * (expectedNanos - remaining) / expectedNanos);
     out.printf(
-        "%s%s%s %d/%d %s left  %s",
+        "%s%s%s %d/%d %s left  %s%s",
         ERASE_LINE,
         "█".repeat(filled),
         "░".repeat(BAR_WIDTH - filled),
         number,
         of,
         clock(remaining),
-        label);
+        label,
+        seen);
     out.flush();
     lineOpen = true;
   }

@@ -33,6 +33,13 @@ public interface ProgressListener {
   void step(int number, int of, String label, Duration remaining);
 
   /**
+   * What the present step sees, about once a second; shown beside it where there is room.
+   *
+   * @param seen a few words
+   */
+  default void detail(String seen) {}
+
+  /**
    * Something worth telling at once, such as a server that did not start.
    *
    * @param line one line, not ended
