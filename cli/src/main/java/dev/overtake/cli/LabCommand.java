@@ -13,7 +13,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -111,7 +110,7 @@ final class LabCommand implements Callable<@Nullable Void> {
 
   private LabOptions options() {
     LabOptions.Builder builder =
-        LabOptions.builder(OwnCommand.words(), typed())
+        LabOptions.builder(OwnCommand.words(), OwnCommand.typed(spec))
             .experiments(experiments)
             .effort(quick ? Effort.QUICK : Effort.FULL)
             .python(python)
@@ -136,14 +135,5 @@ final class LabCommand implements Callable<@Nullable Void> {
       // So the lab tells of an experiment it does not have, before it starts anything.
       throw CommandFailure.misused(e);
     }
-  }
-
-  /** What the user typed, fit to be typed again. */
-  private String typed() {
-    List<String> words = spec.root().commandLine().getParseResult().originalArgs();
-    return words.stream()
-        .map(
-            word -> word.matches("[\\w./:=,@%+-]+") ? word : "'" + word.replace("'", "'\\''") + "'")
-        .collect(Collectors.joining(" ", "./overtake ", ""));
   }
 }

@@ -4,6 +4,7 @@ package dev.overtake.cli;
 import dev.overtake.lab.LabException;
 import dev.overtake.load.CalibrationException;
 import dev.overtake.load.TargetUnreachableException;
+import dev.overtake.load.UnfitRequestException;
 import java.io.PrintWriter;
 import java.lang.module.ModuleDescriptor;
 import java.net.BindException;
@@ -34,14 +35,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  overtake serve fib",
       "  overtake perf2 --hogs 1",
       "",
-      "Exit status: 0 done, 1 failed, 2 misused, 3 worse than before, 4 the measurement is invalid,",
-      "5 no server there."
+      "Exit status: 0 done, 1 failed, 2 misused, 3 worse than before or than expected, 4 the",
+      "measurement is invalid, 5 no server there."
     },
     subcommands = {
       ServeCommand.class,
       Perf1Command.class,
       Perf2Command.class,
       LabCommand.class,
+      ProbeCommand.class,
       CompareCommand.class
     })
 final class Overtake implements Runnable {
@@ -92,7 +94,11 @@ final class Overtake implements Runnable {
     return switch (e) {
       case CommandFailure failure -> report(command, e, e.getMessage(), failure.exitCode);
       case TargetUnreachableException _ -> report(command, e, e.getMessage(), ExitCode.UNREACHABLE);
-      case LabException _, CalibrationException _, BindException _, UnknownHostException _ ->
+      case LabException _,
+          CalibrationException _,
+          UnfitRequestException _,
+          BindException _,
+          UnknownHostException _ ->
           report(command, e, e.getMessage(), ExitCode.FAILED);
       default -> report(command, e, e + "; --debug shows where it comes from", ExitCode.FAILED);
     };
