@@ -6,7 +6,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.overtake.agent {
   requires static org.jspecify;
-  requires static java.instrument; // the agent's, not the library's
+  requires static transitive java.instrument; // the agent's, not the library's
   requires static java.management; // this and the next ones to observe
   requires static jdk.jfr;
   requires static jdk.management;

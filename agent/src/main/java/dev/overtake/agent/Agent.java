@@ -3,7 +3,6 @@ package dev.overtake.agent;
 
 import java.lang.instrument.Instrumentation;
 import java.lang.reflect.Method;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * as the JVM wants it. All the rest lies in modules nested in the jar, where the application
  * neither sees it nor, should it bring a version of its own, replaces it.
  */
-final class Agent {
+public final class Agent {
   private Agent() {}
 
   /**
@@ -25,7 +24,7 @@ final class Agent {
    * @param options what follows the {@code =}, or null
    * @param instrumentation the JVM's
    */
-  public static void premain(@Nullable String options, Instrumentation instrumentation) {
+  public static void premain(String options, Instrumentation instrumentation) {
     if (!install(options, instrumentation)) {
       System.exit(2);
     }
@@ -39,15 +38,14 @@ final class Agent {
    * @param options the options, or null
    * @param instrumentation the JVM's
    */
-  public static void agentmain(@Nullable String options, Instrumentation instrumentation) {
+  public static void agentmain(String options, Instrumentation instrumentation) {
     boolean ignored = install(options, instrumentation);
   }
 
   /** False if the options make no sense. */
   private static boolean install(@Nullable String options, Instrumentation instrumentation) {
     try {
-      Path jar = Path.of(Agent.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-      ModuleLayer.Controller modules = NestedModules.load(jar);
+      ModuleLayer.Controller modules = NestedModules.load();
       Module own = modules.layer().findModule("dev.overtake.agent").orElseThrow();
       modules.addOpens(own, Agent.class.getPackageName(), Agent.class.getModule());
       Method install =

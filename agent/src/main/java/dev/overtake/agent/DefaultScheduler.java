@@ -31,14 +31,16 @@ final class DefaultScheduler extends ForkJoinPool {
   private record Driving(
       Scheduler scheduler, Executor slices, List<ScheduledThreadPoolExecutor> timers) {}
 
+  private final ThreadStarts starts;
   private volatile @Nullable Driving driving; // set once
 
-  DefaultScheduler() {
+  DefaultScheduler(ThreadStarts starts) {
     super(
         Runtime.getRuntime().availableProcessors(),
         ForkJoinPool.defaultForkJoinWorkerThreadFactory,
         null,
         true);
+    this.starts = starts;
   }
 
   /**
@@ -62,10 +64,13 @@ final class DefaultScheduler extends ForkJoinPool {
     driving = new Driving(scheduler, slices, timers);
   }
 
+  /** Takes continuations from the JDK, and platform threads to be started: {@link ThreadStarts}. */
   @Override
   public void execute(Runnable continuation) {
     Driving now = driving;
-    if (now == null) {
+    if (continuation instanceof Thread thread) {
+      starts.start(thread);
+    } else if (now == null) {
       super.execute(continuation);
     } else {
       now.slices.execute(continuation);

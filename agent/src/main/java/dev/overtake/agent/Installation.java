@@ -3,6 +3,7 @@ package dev.overtake.agent;
 
 import dev.overtake.scheduler.Scheduler;
 import java.io.UncheckedIOException;
+import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
 import java.util.Map;
@@ -19,7 +20,8 @@ final class Installation {
    *   3 createDefaultScheduler is rewritten to fetch it.
    *   4 The event loops start, which initialises VirtualThread.
    *   5 The pool has been fetched: it drives the event loops.
-   *   6 The JDK's pollers start, here: they inherit the priority and the scheduler of whoever is first
+   *   6 Thread.start goes through the pool, see ThreadStarts.
+   *   7 The JDK's pollers start, here: they inherit the priority and the scheduler of whoever is first
    *     to wait for a socket, and that might be an overstaying thread.
    *
    * Up to 3 nothing is touched. A failure after it leaves an ordinary pool.
@@ -41,16 +43,18 @@ final class Installation {
       say("already at work in this JVM; this second one does nothing");
       return true;
     }
-    String obstacle =
-        options.mode() == Options.Mode.PROTECT ? takeOver(options, instrumentation) : null;
-    say(
-        obstacle == null
-            ? options.mode().verb
-            : obstacle
-                + "; virtual threads stay as they are, "
-                + "but get more carriers while all are occupied");
-    if (obstacle != null || options.mode() == Options.Mode.OBSERVE) {
+    if (options.mode() == Options.Mode.OBSERVE) {
       TimeSharing ignored = TimeSharing.begin(options);
+      say("observes, and changes nothing");
+      return true;
+    }
+    String obstacle = takeOver(options, instrumentation);
+    if (obstacle != null) {
+      TimeSharing ignored = TimeSharing.begin(options);
+      say(
+          obstacle
+              + "; virtual threads stay on the JDK's scheduler, which gets more carriers while all"
+              + " are occupied");
     }
     return true;
   }
@@ -59,7 +63,7 @@ final class Installation {
     System.err.println("overtake-agent: " + line);
   }
 
-  /** Makes a scheduler of ours the JDK's own, or says what is in the way. */
+  /** Makes a scheduler of ours the JDK's own and says so, or returns what is in the way. */
   private static @Nullable String takeOver(Options options, Instrumentation instrumentation) {
     try {
       Class<?> virtualThread = Class.forName(Rewriting.CLASS.replace('/', '.'), false, null);
@@ -67,15 +71,11 @@ final class Installation {
       if (initialized(virtualThread)) {
         return "virtual threads were in use before the agent, so name it before other agents";
       }
-      DefaultScheduler pool = new DefaultScheduler();
+      ThreadStarts starts = new ThreadStarts();
+      DefaultScheduler pool = new DefaultScheduler(starts);
       System.getProperties().put(KEY, pool);
       Rewriting rewriting = new Rewriting(KEY);
-      instrumentation.addTransformer(rewriting, true);
-      try {
-        instrumentation.retransformClasses(virtualThread);
-      } finally {
-        instrumentation.removeTransformer(rewriting);
-      }
+      retransform(instrumentation, rewriting, virtualThread);
       if (rewriting.difference() != null) {
         return differentJdk(rewriting.difference());
       }
@@ -85,9 +85,20 @@ final class Installation {
         return "virtual threads were in use before the agent was ready";
       }
       pool.drive(scheduler);
-      Class.forName("sun.nio.ch.Poller", true, null);
+      retransform(instrumentation, starts, Thread.class);
+      Class<?> ignored = Class.forName("sun.nio.ch.Poller", true, null);
+      say(
+          "protects with "
+              + scheduler.figures().eventLoops()
+              + " event loops"
+              + (starts.rewritten()
+                  ? ""
+                  : "; but on this JDK, "
+                      + Runtime.version()
+                      + ", platform threads that an overstaying thread starts stay as demoted as"
+                      + " it is"));
       return null;
-    } catch (ReflectiveOperationException | UnmodifiableClassException e) {
+    } catch (ReflectiveOperationException | UnmodifiableClassException | LinkageError e) {
       return differentJdk(e.toString());
     } catch (UncheckedIOException | UnsupportedOperationException | OutOfMemoryError e) {
       return "the event loops cannot start: " + e.getMessage();
@@ -96,11 +107,22 @@ final class Installation {
     }
   }
 
+  private static void retransform(
+      Instrumentation instrumentation, ClassFileTransformer transformer, Class<?> type)
+      throws UnmodifiableClassException {
+    instrumentation.addTransformer(transformer, true);
+    try {
+      instrumentation.retransformClasses(type);
+    } finally {
+      boolean ignored = instrumentation.removeTransformer(transformer);
+    }
+  }
+
   private static String differentJdk(@Nullable String difference) {
     return "this JDK, " + Runtime.version() + ", is not made as the agent knows it: " + difference;
   }
 
-  /** What flags would give otherwise, for two modules of ours alone. */
+  /** What flags would give otherwise, but for two modules of ours alone. */
   private static void grant(Instrumentation instrumentation) throws ReflectiveOperationException {
     Set<Module> own = Set.of(Installation.class.getModule());
     Module scheduler = Scheduler.class.getModule();
@@ -108,7 +130,7 @@ final class Installation {
         Object.class.getModule(),
         Set.of(),
         Map.of("jdk.internal.access", own, "jdk.internal.misc", own),
-        Map.of("java.lang", Set.of(scheduler)),
+        Map.of("java.lang", Set.of(scheduler, Installation.class.getModule())),
         Set.of(),
         Map.of());
     Object access =

@@ -8,7 +8,9 @@ import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
 import java.lang.module.ModuleReader;
 import java.lang.module.ModuleReference;
+import java.net.JarURLConnection;
 import java.net.URI;
+import java.net.URL;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -46,12 +48,19 @@ final class NestedModules implements ModuleFinder {
   }
 
   /**
-   * Puts a jar's nested modules into a layer of their own above the boot layer, with one class
-   * loader that the application's does not know. The jar stays open for as long as the JVM lives.
+   * Puts the modules nested in the agent's jar into a layer of their own above the boot layer, with
+   * one class loader that the application's does not know. The jar stays open for as long as the
+   * JVM lives.
    *
-   * @throws IOException if the jar cannot be read
+   * @throws IOException if the jar is not on the class path or cannot be read
    */
-  static ModuleLayer.Controller load(Path file) throws IOException {
+  static ModuleLayer.Controller load() throws IOException {
+    // Not by way of this class: the application may have it, from the library, before the agent's.
+    URL inside = ClassLoader.getSystemResource(FOLDER + "dev.overtake.scheduler/module-info.class");
+    if (inside == null || !(inside.openConnection() instanceof JarURLConnection connection)) {
+      throw new IOException("overtake-agent.jar is not on the class path: " + inside);
+    }
+    Path file = Path.of(URI.create(connection.getJarFileURL().toString()));
     NestedModules finder = new NestedModules(file, new JarFile(file.toFile()));
     ModuleLayer boot = ModuleLayer.boot();
     Configuration configuration =

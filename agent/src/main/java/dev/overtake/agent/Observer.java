@@ -145,7 +145,8 @@ final class Observer extends Thread implements AutoCloseable {
     stream.onEvent("jdk.NativeMethodSample", this::sampled);
     stream.onEvent("jdk.VirtualThreadPinned", this::pinned);
     stream.onFlush(this::tell);
-    stream.startAsync();
+    // Not startAsync(): its thread would keep the JVM alive.
+    Thread.ofPlatform().daemon().name("overtake-observer-stream").start(stream::start);
     return stream;
   }
 

@@ -25,15 +25,9 @@ record Options(Mode mode, Scheduler.Builder scheduler, Duration quantum) {
 
   enum Mode {
     /** Time sharing for all virtual threads. */
-    PROTECT("protects"),
+    PROTECT,
     /** Nothing changes; culprits are named. */
-    OBSERVE("observes");
-
-    final String verb;
-
-    Mode(String verb) {
-      this.verb = verb;
-    }
+    OBSERVE;
 
     String spelling() {
       return Options.spelling(this);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.agent;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -45,8 +46,9 @@ record ChildJvm(int status, String out, String err) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("-cp", classes().toString()));
     command.addAll(flags);
-    command.addAll(List.of("-cp", classes().toString(), main.getName()));
+    command.add(main.getName());
     command.addAll(List.of(arguments));
     return command;
   }
@@ -55,6 +57,13 @@ record ChildJvm(int status, String out, String err) {
   static String agent(String options) {
     Path jar = classes().resolveSibling("overtake-agent.jar");
     return "-javaagent:" + jar + (options.isEmpty() ? "" : "=" + options);
+  }
+
+  /** The flags that give a program the library instead. */
+  static List<String> library() {
+    Path own = classes().resolveSibling("classes");
+    Path scheduler = own.resolve("../../../scheduler/target/classes").normalize();
+    return List.of("-cp", classes() + File.pathSeparator + own + File.pathSeparator + scheduler);
   }
 
   static Path classes() {
