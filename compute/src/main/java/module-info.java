@@ -9,5 +9,7 @@ module dev.overtake.compute {
   requires java.management; // WorkerCommand: the options of this JVM
   requires jdk.unsupported; // Signals
 
+  uses dev.overtake.compute.ComputeProvider;
+
   exports dev.overtake.compute;
 }

@@ -60,7 +60,7 @@ public interface Compute extends AutoCloseable {
    * @return one line, for help texts
    */
   static String choices() {
-    return Computes.CHOICES;
+    return Computes.choices();
   }
 
   /**

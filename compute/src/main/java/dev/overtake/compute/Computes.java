@@ -3,17 +3,33 @@ package dev.overtake.compute;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.ServiceLoader;
 
-/** What has a spelling: {@code HEAD[:NUMBER][,COMPUTE]}, where the rest is a compute again. */
+/**
+ * What has a spelling: {@code HEAD[:NUMBER][,COMPUTE]}, where the rest is a compute again; or what
+ * a provider understands.
+ */
 final class Computes {
-  static final String CHOICES =
-      "inline, threads:N, processes:N, threshold:K,COMPUTE, learned,COMPUTE";
+  private static final String OWN = "inline, threads:N, processes:N";
+  private static final String COMBINATIONS = "threshold:K,COMPUTE, learned,COMPUTE";
 
   private static final int MOST_THREADS = 10_000;
   private static final int MOST_PROCESSES = 256;
   private static final int QUEUE_LIMIT = 1_000;
 
   private Computes() {}
+
+  static String choices() {
+    StringBuilder choices = new StringBuilder(OWN);
+    for (ComputeProvider provider : providers()) {
+      choices.append(", ").append(provider.choice());
+    }
+    return choices.append(", ").append(COMBINATIONS).toString();
+  }
+
+  private static ServiceLoader<ComputeProvider> providers() {
+    return ServiceLoader.load(ComputeProvider.class, ComputeProvider.class.getClassLoader());
+  }
 
   static Compute parse(String spelling, List<Path> classPath) {
     int comma = spelling.indexOf(',');
@@ -38,10 +54,18 @@ final class Computes {
               number(spelling, "hint", number, 0, Long.MAX_VALUE),
               inner(spelling, rest, classPath));
       case "learned" -> new Learned(inner(spelling, rest, classPath));
-      default ->
-          throw new IllegalArgumentException(
-              "compute unknown: %s; choose one of %s".formatted(spelling, CHOICES));
+      default -> provided(spelling, colon < 0 ? head : head.substring(0, colon), classPath);
     };
+  }
+
+  private static Compute provided(String spelling, String name, List<Path> classPath) {
+    for (ComputeProvider provider : providers()) {
+      if (provider.name().equals(name)) {
+        return provider.parse(spelling, classPath);
+      }
+    }
+    throw new IllegalArgumentException(
+        "compute unknown: %s; choose one of %s".formatted(spelling, choices()));
   }
 
   private static Compute last(Compute compute, String spelling, String rest) {

@@ -42,6 +42,10 @@ final class Frames {
   /** Two zeros: end, the pool needs you no more. */
   static final byte RETIRE = 9;
 
+  // Between machines (RemoteTasks), without lengths and turns.
+  /** The version of the class of a callable, the callable as an object. */
+  static final byte REMOTE_CALL = 10;
+
   // How values begin.
   static final byte NULL = 0;
   static final byte TRUE = 1;

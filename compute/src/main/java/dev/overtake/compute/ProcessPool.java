@@ -4,8 +4,6 @@ package dev.overtake.compute;
 import static java.lang.System.Logger.Level.WARNING;
 
 import java.io.IOException;
-import java.io.NotSerializableException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +19,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -54,17 +51,12 @@ import org.jspecify.annotations.Nullable;
 public final class ProcessPool extends AbstractExecutorService {
   private static final System.Logger log = System.getLogger(ProcessPool.class.getName());
   private static final Duration TIME_TO_START = Duration.ofSeconds(60);
-  private static final int WRITERS = 16;
 
-  private final PoolSettings settings;
   private final Crew crew;
-
-  /** Writers at rest; a thread takes one from the place its number leads to, or makes one. */
-  private final AtomicReferenceArray<@Nullable FrameWriter> writers =
-      new AtomicReferenceArray<>(WRITERS);
+  private final AtRest<FrameWriter> writers;
 
   private ProcessPool(PoolSettings settings) throws IOException {
-    this.settings = settings;
+    writers = new AtRest<>(() -> new FrameWriter(settings.frameLimit()));
     crew = new Crew(settings);
     crew.start(TIME_TO_START);
   }
@@ -140,29 +132,7 @@ public final class ProcessPool extends AbstractExecutorService {
   }
 
   private byte[] encode(byte type, Task<?> task, Object work) {
-    int place = (int) (Thread.currentThread().threadId() % WRITERS);
-    FrameWriter writer = writers.getAndSet(place, null);
-    if (writer == null) {
-      writer = new FrameWriter(settings.frameLimit());
-    }
-    try {
-      ByteBuffer frame = writer.begin(type).object(work).end();
-      byte[] bytes = new byte[frame.remaining()];
-      frame.get(bytes);
-      writers.set(place, writer);
-      return bytes;
-    } catch (NotSerializableException e) {
-      throw unsendable(task, "can't be serialized, no Serializable: " + e.getMessage(), e);
-    } catch (FrameWriter.FrameTooLargeException e) {
-      throw unsendable(task, "is " + e.getMessage(), e);
-    } catch (Exception | StackOverflowError e) {
-      throw unsendable(task, "can't be serialized: " + Descriptions.oneLine(e), e);
-    }
-  }
-
-  private RejectedExecutionException unsendable(Task<?> task, String why, Throwable cause) {
-    return new RejectedExecutionException(
-        "%s: %s %s".formatted(this, Descriptions.of(task), why), cause);
+    return RemoteTasks.pack(this, task, writers, writer -> writer.begin(type).object(work).end());
   }
 
   @Override

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>what the task itself threw, with its stack, wherever that was;
  *   <li>{@link java.util.concurrent.TimeoutException}: its deadline passed;
- *   <li>{@link WorkerDiedException}: the process it ran in died under it;
+ *   <li>{@link WorkerDiedException}: the process it ran in died under it, or was lost;
  *   <li>{@link java.util.concurrent.RejectedExecutionException}: whoever should run it was closed
  *       before it began, or can't start workers any more;
  *   <li>{@link java.io.NotSerializableException} or {@link java.io.InvalidObjectException}: its

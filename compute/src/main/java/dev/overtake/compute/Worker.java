@@ -6,7 +6,6 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.NotSerializableException;
 import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -18,9 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A worker process: runs one task after the other, as they come from its pool.
@@ -57,7 +54,7 @@ final class Worker {
   private final FrameReader reader;
   private final FrameWriter writer;
   private final ReentrantLock writing = new ReentrantLock(); // whole frames only
-  private @Nullable ObjectReader objects; // made when needed, dropped when it has failed
+  private final TaskRunner runner;
 
   private Worker(Orders orders, SocketChannel socket) {
     this.orders = orders;
@@ -65,6 +62,7 @@ final class Worker {
     taskThread = Thread.currentThread();
     reader = new FrameReader(orders.frameLimit);
     writer = new FrameWriter(orders.frameLimit);
+    runner = new TaskRunner(orders.admitted, orders.frameLimit, ClassLoader.getSystemClassLoader());
   }
 
   /** What a pool tells a new worker on its standard input, before all else. */
@@ -152,7 +150,7 @@ final class Worker {
       for (ByteBuffer frame; (frame = reader.next()) != null; ) {
         turn++;
         if (begins(turn)) {
-          run(turn, frame);
+          send(runner.run(turn, frame, this::ends));
         }
       }
     } while (reader.fill(socket) >= 0);
@@ -175,91 +173,6 @@ final class Worker {
       running = 0;
       Thread.interrupted();
     }
-  }
-
-  private void run(long turn, ByteBuffer frame) throws IOException {
-    Object result = null;
-    Throwable failure = null;
-    long runNanos = -1;
-    try {
-      boolean call = frame.get() == Frames.CALL;
-      Object work = read(frame);
-      long begunNanos = System.nanoTime();
-      try {
-        if (call) {
-          result = ((Callable<?>) work).call();
-        } else {
-          ((Runnable) work).run();
-        }
-      } finally {
-        runNanos = System.nanoTime() - begunNanos;
-      }
-    } catch (Throwable e) {
-      failure = e;
-    }
-    ends();
-    taskThread.setContextClassLoader(ClassLoader.getSystemClassLoader());
-    answer(turn, runNanos, result, failure);
-  }
-
-  private Object read(ByteBuffer frame) throws IOException {
-    ObjectReader usable =
-        objects != null
-            ? objects
-            : new ObjectReader(
-                new Admission(orders.admitted, orders.frameLimit),
-                ClassLoader.getSystemClassLoader());
-    objects = null; // unless all goes well
-    try {
-      Object work = usable.read(frame);
-      objects = usable;
-      return work;
-    } catch (IOException e) {
-      throw new IOException("task can't be read by its worker: " + e.getMessage(), e);
-    }
-  }
-
-  private void answer(
-      long turn, long runNanos, @Nullable Object result, @Nullable Throwable failure)
-      throws IOException {
-    ByteBuffer frame;
-    if (failure != null) {
-      frame = failure(turn, runNanos, failure);
-    } else {
-      try {
-        frame = writer.begin(Frames.RESULT).number(turn).number(runNanos).value(result).end();
-      } catch (NotSerializableException e) {
-        String what = "result can't be serialized, no Serializable: " + e.getMessage();
-        frame = failure(turn, runNanos, new IOException(what, e));
-      } catch (FrameWriter.FrameTooLargeException e) {
-        frame = failure(turn, runNanos, new IOException("result is " + e.getMessage(), e));
-      } catch (Exception | StackOverflowError e) {
-        String what = "result can't be serialized: " + Descriptions.oneLine(e);
-        frame = failure(turn, runNanos, new IOException(what, e));
-      }
-    }
-    send(frame);
-  }
-
-  private ByteBuffer failure(long turn, long runNanos, Throwable failure) throws IOException {
-    String line = Descriptions.oneLine(failure);
-    try {
-      return failure(turn, runNanos, line, failure);
-    } catch (Exception | StackOverflowError _) {
-      // It holds something that can't travel; what can be told of it does.
-      return failure(turn, runNanos, line, TaskFailure.of(failure));
-    }
-  }
-
-  private ByteBuffer failure(long turn, long runNanos, String line, Throwable failure)
-      throws IOException {
-    return writer
-        .begin(Frames.FAILURE)
-        .number(turn)
-        .number(runNanos)
-        .text(line)
-        .object(failure)
-        .end();
   }
 
   private void send(ByteBuffer frame) throws IOException {
