@@ -6,6 +6,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.overtake.cli {
   requires static org.jspecify;
+  requires dev.overtake.cluster;
   requires dev.overtake.compute;
   requires dev.overtake.lab;
   requires dev.overtake.load;

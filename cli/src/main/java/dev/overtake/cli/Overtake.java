@@ -40,6 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     },
     subcommands = {
       ServeCommand.class,
+      WorkerCommand.class,
       Perf1Command.class,
       Perf2Command.class,
       LabCommand.class,
