@@ -6,6 +6,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.overtake.benchmarks {
   requires static org.jspecify;
+  requires dev.overtake.cluster;
   requires dev.overtake.compute;
   requires dev.overtake.lab;
   requires dev.overtake.load;
@@ -17,6 +18,7 @@ module dev.overtake.benchmarks {
   requires io.netty.transport.classes.epoll;
   requires io.vertx.core;
   requires jmh.core;
+  requires org.jgroups;
   requires tools.jackson.core;
   requires tools.jackson.databind;
 
