@@ -182,6 +182,16 @@ final class Bench {
     }
   }
 
+  /**
+   * Starts a process beside the server that it needs; the caller closes it.
+   *
+   * @throws ServerFailure if it can't be started
+   */
+  ServerProcess start(Placement placement, List<String> command)
+      throws ServerFailure, InterruptedException {
+    return ServerProcess.start(children, seating.serverStarter(placement), command, READY_WITHIN);
+  }
+
   /** A server that a signal to the lab has ended is no finding. */
   private void stopIfEnding() throws InterruptedException {
     if (children.ending()) {

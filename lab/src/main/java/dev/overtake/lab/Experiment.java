@@ -18,6 +18,11 @@ interface Experiment {
   /** What it shows, in a line. */
   String summary();
 
+  /** Whether it is run only when asked for, not among all. */
+  default boolean byNameOnly() {
+    return false;
+  }
+
   /** Whether this variant is measured by it. */
   default boolean concerns(Variant variant) {
     return !variant.name().equals(Variant.CPYTHON_SEQUENTIAL);

@@ -40,6 +40,7 @@ public final class Lab {
           new MemoryExperiment(),
           new RecursionExperiment(),
           new SocketsExperiment(),
+          new ClusterExperiment(),
           new OverviewExperiment());
 
   private static final System.Logger LOG = System.getLogger(Lab.class.getName());
@@ -55,7 +56,10 @@ public final class Lab {
    */
   public static Map<String, String> experiments() {
     Map<String, String> lines = new LinkedHashMap<>();
-    EXPERIMENTS.forEach(experiment -> lines.put(experiment.id(), experiment.summary()));
+    for (Experiment experiment : EXPERIMENTS) {
+      String onlyByName = experiment.byNameOnly() ? " (not among all: name it)" : "";
+      lines.put(experiment.id(), experiment.summary() + onlyByName);
+    }
     return lines;
   }
 
@@ -163,7 +167,8 @@ public final class Lab {
 
   private static List<Experiment> chosen(List<String> ids) {
     return EXPERIMENTS.stream()
-        .filter(experiment -> ids.isEmpty() || ids.contains(experiment.id()))
+        .filter(
+            experiment -> ids.isEmpty() ? !experiment.byNameOnly() : ids.contains(experiment.id()))
         .toList();
   }
 

@@ -100,11 +100,11 @@ final class ThresholdExperiment implements Experiment {
     if (kind == Variant.Kind.CPYTHON) {
       return Duration.ofMillis(300);
     }
-    return Duration.ofMillis(effort == Effort.QUICK ? 1_000 : 3_000);
+    return Duration.ofMillis(effort == Effort.QUICK ? 1_000 : 1_500);
   }
 
   private static Duration load(Effort effort) {
-    return Duration.ofMillis(effort == Effort.QUICK ? 1_000 : 3_000);
+    return Duration.ofMillis(effort == Effort.QUICK ? 700 : 1_200);
   }
 
   @Override
