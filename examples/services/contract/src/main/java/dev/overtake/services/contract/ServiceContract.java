@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,6 +42,11 @@ public abstract class ServiceContract {
   /** Those of them that long requests bring to a halt. */
   protected abstract List<Model> stallingModels();
 
+  /** Those of them in which long requests keep nobody waiting. */
+  protected List<Model> sharingModels() {
+    return List.of(Model.OVERTAKE);
+  }
+
   /** How many long requests it takes: one for an event loop, or for each carrier of the JDK's. */
   protected int longRequestsThatStall(Model model) {
     return model == Model.EVENT_LOOP ? 1 : PROCESSORS;
@@ -65,12 +69,13 @@ public abstract class ServiceContract {
     }
   }
 
-  @Test
-  void answersBesideLongRequestsUnderOvertake() throws Exception {
+  @ParameterizedTest
+  @MethodSource("sharingModels")
+  void answersBesideLongRequests(Model model) throws Exception {
     try (Library library = new Library()) {
       LongRequests endpoints = new LongRequests(library);
       int hogs = 2 * PROCESSORS;
-      try (Service service = starter.start(Model.OVERTAKE, endpoints, 0);
+      try (Service service = starter.start(model, endpoints, 0);
           Client client = client(service.port());
           endpoints) { // released first of all, whatever has failed
         List<CompletableFuture<String>> answers = startLong(client, hogs);
@@ -88,9 +93,9 @@ public abstract class ServiceContract {
     }
   }
 
-  @ParameterizedTest
+  @ParameterizedTest(allowZeroInvocations = true)
   @MethodSource("stallingModels")
-  void answersNobodyBesideLongRequestsUnderOthers(Model model) throws Exception {
+  void answersNobodyBesideLongRequestsWithoutTimeSharing(Model model) throws Exception {
     int hogs = longRequestsThatStall(model);
     try (Library library = new Library();
         Neighbour neighbour = new Neighbour()) {
