@@ -36,7 +36,15 @@ public final class Probe {
     Instant begin = Instant.now();
     RunDirectory directory = RunDirectory.create(RUNS, options.out(), begin, "probe");
     Machine machine = Machine.here(Runtime.getRuntime().availableProcessors(), null);
-    Interference.Run run = measure(options, progress);
+    Interference.Run run;
+    try {
+      run = measure(options, progress);
+    } catch (IOException | InterruptedException e) {
+      if (options.out() == null) {
+        boolean _ = directory.path().toFile().delete(); // there is nothing in it
+      }
+      throw e;
+    }
     Duration took = Duration.between(begin, Instant.now());
     ProbeFigures figures = ProbeFigures.of(run, options);
     ProbeWriteUp writeUp =

@@ -172,11 +172,6 @@ final class InterferenceSession {
 
   private Interference.ShortRun measure(Shorts next, Duration duration)
       throws InterruptedException {
-    for (Lanes.Lane lane : shortLanes) {
-      if (lane.carries()) {
-        lane.abandon();
-      }
-    }
     shorts = next;
     health.lap();
     long start = System.nanoTime();
@@ -191,7 +186,14 @@ final class InterferenceSession {
       tellSecond(now);
     }
     next.stop();
-    return next.end(now - start, now);
+    final Interference.ShortRun run = next.end(now - start, now);
+    // At once: an answer that came later would be counted as well, beside its age.
+    for (Lanes.Lane lane : shortLanes) {
+      if (lane.carries()) {
+        lane.abandon();
+      }
+    }
+    return run;
   }
 
   private void tellSecond(long now) {

@@ -209,39 +209,38 @@ final class Lanes implements AutoCloseable {
 
     private void connect(Message message, Duration patience) {
       abandonChannel();
-      Channel opening =
+      ChannelFuture connecting =
           bootstrap
               .clone()
               .option(
                   ChannelOption.CONNECT_TIMEOUT_MILLIS,
                   Math.toIntExact(Math.max(1, patience.toMillis())))
               .handler(new Setup(this))
-              .connect()
-              .addListener(connected -> {
-                if (!connected.isSuccess()) {
-                  Throwable cause = connected.cause();
-                  loop.execute(() -> connectFailed(cause)); // this may still be within ask
+              .connect();
+      Channel opening = connecting.channel();
+      channel = opening;
+      opening
+          .pipeline()
+          .addLast(
+              new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelActive(ChannelHandlerContext context) {
+                  context.pipeline().remove(this);
+                  ChannelFuture _ = opening.writeAndFlush(message.toWrite());
                 }
-              })
-              .channel();
-      if (carries) {
-        channel = opening;
-        opening
-            .pipeline()
-            .addLast(
-                new ChannelInboundHandlerAdapter() {
-                  @Override
-                  public void channelActive(ChannelHandlerContext context) {
-                    context.pipeline().remove(this);
-                    ChannelFuture _ = opening.writeAndFlush(message.toWrite());
-                  }
-                });
-      }
+              });
+      ChannelFuture _ =
+          connecting.addListener(connected -> {
+            if (!connected.isSuccess()) {
+              Throwable cause = connected.cause();
+              loop.execute(() -> connectFailed(opening, cause)); // this may still be within ask
+            }
+          });
     }
 
-    private void connectFailed(@Nullable Throwable cause) {
-      if (!carries) {
-        return;
+    private void connectFailed(Channel which, @Nullable Throwable cause) {
+      if (!owns(which) || !carries) {
+        return; // given up meanwhile, and perhaps asked anew
       }
       abandonChannel();
       switch (cause) {

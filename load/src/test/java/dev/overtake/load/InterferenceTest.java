@@ -136,6 +136,11 @@ class InterferenceTest {
                   run(lasting(phase, options(service(server.target(), NEWLINE), SHORT, LONG))));
 
       Interference.Level beside = run.levels().getLast();
+      for (Interference.ShortRun shorts :
+          List.of(beside.open(), beside.closed(), beside.sampled())) {
+        // What was answered after its stretch is not counted again.
+        assertThat(shorts.service().getTotalCount()).isEqualTo(shorts.ok() + shorts.agesCounted());
+      }
       assertThat(beside.open().longestStallMillis()).isGreaterThan(1);
       assertThat(beside.open().response().getMaxValue())
           .isGreaterThanOrEqualTo(beside.open().service().getMaxValue());
