@@ -5,6 +5,7 @@ import dev.overtake.compute.Compute;
 import dev.overtake.scheduler.Demotion;
 import dev.overtake.scheduler.Scheduler;
 import dev.overtake.server.Model;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A server that answers {@code fib}'s line protocol: one of our models, or somebody else's. */
 interface Peer {
@@ -22,7 +24,7 @@ interface Peer {
   String CHOICES =
       "sequential, threads, pool:N, virtual, event-loop, overtake[:QUANTUM][:DEMOTION][:floor-PERCENT]"
           + " as in overtake:500us:nice-10:floor-0, overtake@processes:N, overtake@threads:N, fallback,"
-          + " netty[:LOOPS], netty-pool[:THREADS],"
+          + " agent (virtual, under the agent), netty[:LOOPS], netty-pool[:THREADS],"
           + " vertx, bare";
 
   /**
@@ -73,13 +75,28 @@ interface Peer {
       // Which of the two it becomes is decided by a system property of its process.
       case "overtake", "fallback" ->
           new OwnPeer(Model.overtake(scheduler(spelling, options)), compute);
+      // The agent is its process's.
+      case "agent" -> plain(spelling, options, new OwnPeer(model("virtual"), compute));
       default -> new OwnPeer(model(spelling), compute);
     };
   }
 
   /** What the JVM of this peer needs beyond the flags that all have. */
   static List<String> jvmFlags(String spelling) {
-    return spelling.startsWith("fallback") ? List.of("-Dovertake.fallback=true") : List.of();
+    return switch (spelling) {
+      case "agent" -> List.of("-javaagent:" + agent());
+      default -> spelling.startsWith("fallback") ? List.of("-Dovertake.fallback=true") : List.of();
+    };
+  }
+
+  /** The agent's jar lies with the others, under the name that it has in repositories. */
+  private static String agent() {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+        .filter(entry -> entry.matches(".*overtake-agent-[^/]*-agent\\.jar"))
+        .findFirst()
+        .orElseThrow(() ->
+            new IllegalStateException(
+                "agent: its jar is not on the class path; start it with benchmarks/run"));
   }
 
   private static Peer plain(String spelling, String options, Peer peer) {
