@@ -66,7 +66,8 @@ record EffectiveQuantum(
           Kind.UNKNOWN, 0, 0, "Effective quantum unknown: no short request was answered.");
     }
     double usual = calm.getValueAtPercentile(50) / MILLI;
-    double limit = calm.getValueAtPercentile(99) / MILLI + LEAST_DELAY_MILLIS;
+    // Not the 99th: a hundred samples have one beyond it, and chance must not hide a quantum.
+    double limit = calm.getValueAtPercentile(90) / MILLI + LEAST_DELAY_MILLIS;
     for (Interference.Level level : levels.subList(1, levels.size())) {
       Histogram delays = new Histogram(3);
       for (HistogramIterationValue value : level.sampled().service().recordedValues()) {
@@ -122,7 +123,8 @@ record EffectiveQuantum(
                   beside, those, Wording.seconds(p90 / 1e3), Wording.seconds(longMillis / 1e3));
     } else {
       kind = Kind.SEEN;
-      boolean alike = p90 <= ALIKE * p50;
+      // By the lower half: whatever else disturbs a request only makes it wait longer.
+      boolean alike = p50 <= ALIKE * p10;
       millis = alike ? p50 : p90;
       sentence =
           "Effective quantum: %s %s; %s %s, four fifths of them between %s and %s, while a long one takes %s."

@@ -32,6 +32,17 @@ class EffectiveQuantumTest {
   }
 
   @Test
+  void delaysThatAreAlikeButForDisturbancesAreStillOneQuantum() {
+    Histogram disturbed = Measured.between(5.1, 5.4, 70);
+    disturbed.add(Measured.between(5.4, 20, 30));
+
+    EffectiveQuantum quantum = beside(disturbed, 300);
+
+    assertThat(quantum.millis()).isCloseTo(5, within(0.3));
+    assertThat(quantum.sentence()).contains("about 5").doesNotContain("up to about");
+  }
+
+  @Test
   void delaysSpreadEvenlyAreTheRestOfAQuantum() {
     EffectiveQuantum quantum = beside(Measured.between(0.2, 10.2, 100), 300);
 
