@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class IntervalExperiment implements Experiment {
   private static final List<Double> QUICK_MILLIS = List.of(0.5, 5.0, 50.0);
   private static final List<Double> FULL_MILLIS = List.of(0.5, 1.0, 5.0, 20.0, 50.0);
-  private static final Duration OVERHEAD = Duration.ofMillis(1_300);
+  private static final Duration OVERHEAD = Duration.ofMillis(900);
   /* Beside the longest interval twenty requests are answered, at a third of the full pace. */
   private static final Phases PHASES = Phases.ofMillis(600, 500, 3_000, 100);
   /* The one hog's request is to outlast the loaded phase: between two, short ones slip through. */

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** Whether clients that compute slow each other down: the article's {@code perf1}. */
 final class Perf1Experiment implements Experiment {
   private static final List<Integer> CLIENTS = List.of(1, 2, 4);
-  private static final Duration OVERHEAD = Duration.ofSeconds(2);
+  private static final Duration OVERHEAD = Duration.ofMillis(1_200);
   private static final Duration WARMUP = Duration.ofMillis(400);
   private static final Duration QUICK_LOAD = Duration.ofSeconds(1);
   private static final Duration FULL_LOAD = Duration.ofMillis(1_500);

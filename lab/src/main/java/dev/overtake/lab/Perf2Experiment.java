@@ -27,7 +27,10 @@ import org.jspecify.annotations.Nullable;
 /** What long requests do to short ones: the article's {@code perf2}, its main finding. */
 final class Perf2Experiment implements Experiment {
   private static final Load MANY_BESIDE_EIGHT = new Load(32, 8);
-  private static final Duration OVERHEAD = Duration.ofSeconds(2);
+  private static final Duration OVERHEAD = Duration.ofSeconds(1);
+  /* Both kinds of requests warm up, or the JIT compilers would have most of the loaded phase: the
+   * first long ones keep them busy for a third of a second of one core. */
+  private static final Duration BRIEF_HOG = Duration.ofMillis(30);
   private static final double STARVED = 0.35;
   private static final double STOPPED = 0.05;
   private static final double KEPT = 0.9;
@@ -47,8 +50,10 @@ final class Perf2Experiment implements Experiment {
     List<Step> steps = new ArrayList<>();
     for (Load load : loads(effort)) {
       Phases phases = phases(effort, load);
+      Phases rehearsal = rehearsal(effort);
       for (int i = 0; i < effort.rounds() * variants; i++) {
-        steps.add(new Step(OVERHEAD.plus(phases.warmup()), phases.measured()));
+        steps.add(
+            new Step(OVERHEAD.plus(rehearsal.measured()).plus(phases.warmup()), phases.measured()));
       }
     }
     return steps;
@@ -64,6 +69,8 @@ final class Perf2Experiment implements Experiment {
               load.toString(),
               bench.placement(),
               (variant, server, round) -> {
+                int briefN = bench.requests().lasting(BRIEF_HOG, variant, server);
+                measure(server, load, rehearsal(bench.effort()), briefN);
                 int hogN = bench.requests().lasting(phases.hog(load), variant, server);
                 Round measured = measure(server, load, phases, hogN);
                 writeLog(bench, load, variant, round, measured.run());
@@ -82,11 +89,18 @@ final class Perf2Experiment implements Experiment {
 
   private static Phases phases(Effort effort, Load load) {
     if (effort == Effort.QUICK) {
-      return Phases.ofMillis(1_000, 1_500, 2_500, 1_500);
+      return Phases.ofMillis(400, 1_500, 2_500, 1_500);
     }
     return load.equals(Article.PERF2_LOAD)
-        ? Phases.ofMillis(1_500, 3_000, 5_000, 3_000)
-        : Phases.ofMillis(1_500, 2_000, 4_000, 2_000);
+        ? Phases.ofMillis(700, 3_000, 5_000, 3_000)
+        : Phases.ofMillis(700, 2_000, 4_000, 2_000);
+  }
+
+  /** What goes before, and does not count. */
+  private static Phases rehearsal(Effort effort) {
+    return effort == Effort.QUICK
+        ? Phases.ofMillis(0, 100, 500, 100)
+        : Phases.ofMillis(0, 500, 1_000, 100);
   }
 
   /** Puts a server under such a load. */
@@ -191,7 +205,8 @@ final class Perf2Experiment implements Experiment {
         new StringBuilder(
             "Each connection asks for fib(1) again as soon as it has its answer (a closed loop), "
                 + "over warm-up, calm, loaded (the hogs compute, one request after the other) "
-                + "and recovered; the warm-up does not count. ");
+                + "and recovered. The warm-up does not count, nor does a first, short run of all "
+                + "this with brief hogs. ");
     for (HogTrials outcome : outcomes) {
       Phases phases = outcome.phases();
       text.append(

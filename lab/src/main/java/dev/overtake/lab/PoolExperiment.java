@@ -35,7 +35,7 @@ final class PoolExperiment implements Experiment {
   private static final List<Integer> CLIENTS = List.of(1, 2, 4);
   private static final int MANY = 32;
   private static final Duration REQUEST = Duration.ofMillis(40);
-  private static final Duration OVERHEAD = Duration.ofMillis(1_500);
+  private static final Duration OVERHEAD = Duration.ofMillis(1_100);
   private static final Duration RECOVERED = Duration.ofMillis(100); // the least there can be
   private static final int LEAST_SAMPLES = 3;
 
@@ -561,8 +561,8 @@ final class PoolExperiment implements Experiment {
 
     static Times of(Effort effort) {
       return effort == Effort.QUICK
-          ? ofMillis(300, 1_500, 400, 400, 500, 400)
-          : ofMillis(300, 3_000, 400, 800, 1_200, 1_000);
+          ? ofMillis(300, 1_500, 700, 400, 500, 400)
+          : ofMillis(300, 6_000, 1_200, 1_200, 1_800, 1_500);
     }
 
     private static Times ofMillis(

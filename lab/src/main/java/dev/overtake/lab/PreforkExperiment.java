@@ -28,7 +28,7 @@ final class PreforkExperiment implements Experiment {
   static final int MANY_HOGS = 64;
 
   private static final int OVERTAKE_PROCESSES = 2;
-  private static final Duration OVERHEAD = Duration.ofMillis(4_500);
+  private static final Duration OVERHEAD = Duration.ofMillis(3_500);
   private static final Duration WINDOW = Duration.ofMillis(400);
 
   /** Beside many hogs, whatever the pace: each of them has its quantum first. */

@@ -31,7 +31,7 @@ final class StallExperiment implements Experiment {
       List.of(Variant.GIL, Variant.CPYTHON_THREADS, "threads", "overtake");
 
   private static final String GRACE = "200ms";
-  private static final Duration OVERHEAD = Duration.ofSeconds(2);
+  private static final Duration OVERHEAD = Duration.ofMillis(1_500);
   private static final Duration QUICK_SEARCH = Duration.ofMillis(700);
   private static final Duration FULL_SEARCH = Duration.ofSeconds(2);
   /* Well longer than ours let a request go on after Ctrl-C, whatever the pace. */

@@ -52,7 +52,7 @@ final class ThresholdExperiment implements Experiment {
   private static final Duration YARDSTICK = Duration.ofMillis(1);
   private static final double GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
 
-  private static final Duration OVERHEAD = Duration.ofMillis(1_500);
+  private static final Duration OVERHEAD = Duration.ofMillis(1_100);
   private static final Duration TRIP = Duration.ofMillis(300);
   private static final double AS_GOOD = 0.95;
   private static final Unit RATE = Unit.of("/s");
@@ -100,11 +100,11 @@ final class ThresholdExperiment implements Experiment {
     if (kind == Variant.Kind.CPYTHON) {
       return Duration.ofMillis(300);
     }
-    return Duration.ofMillis(effort == Effort.QUICK ? 1_000 : 1_500);
+    return Duration.ofMillis(effort == Effort.QUICK ? 1_000 : 3_000);
   }
 
   private static Duration load(Effort effort) {
-    return Duration.ofMillis(effort == Effort.QUICK ? 700 : 1_200);
+    return Duration.ofMillis(effort == Effort.QUICK ? 1_000 : 3_000);
   }
 
   @Override
