@@ -17,6 +17,9 @@ public enum Demotion {
   NICE_10,
   /** Nice value 19: about 1.5% of an equal share. */
   NICE_19,
-  /** Linux's {@code SCHED_IDLE}: about 0.3% of a share. */
+  /**
+   * Linux's {@code SCHED_IDLE}: about 0.3% of a share. Where other processes fill the same cores, a
+   * garbage collection may wait for so lowered a thread for a second: choose a milder one there.
+   */
   IDLE
 }
