@@ -11,9 +11,9 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +48,7 @@ final class Wire implements AutoCloseable {
   private final Selector selector;
   private final Consumer<SelectionKey> ready = this::ready;
   private final ByteBuffer received = ByteBuffer.allocateDirect(READ_BYTES);
-  private final List<Link> links = new ArrayList<>();
+  private final Set<Link> links = new LinkedHashSet<>(); // all but those abandoned
 
   // Both in the order of dueNanos, as the patience and the pause are the same for all.
   private final ArrayDeque<Link> connecting = new ArrayDeque<>();
@@ -208,9 +208,15 @@ final class Wire implements AutoCloseable {
   Link[] links(int count, Group group) {
     var created = new Link[count];
     for (int i = 0; i < count; i++) {
-      created[i] = new Link(i, group);
-      links.add(created[i]);
+      created[i] = link(i, group);
     }
+    return created;
+  }
+
+  /** Creates one closed link; closing the wire closes it. */
+  Link link(int index, Group group) {
+    var created = new Link(index, group);
+    links.add(created);
     return created;
   }
 
@@ -341,6 +347,7 @@ final class Wire implements AutoCloseable {
       case BROKEN -> broken.remove(link);
       case OPEN, CLOSED -> {}
     }
+    links.remove(link);
     close(link);
   }
 
