@@ -38,7 +38,18 @@ final class Beans {
       try {
         ObjectName objectName =
             new ObjectName("dev.overtake:type=Scheduler,name=" + ObjectName.quote(name));
-        SchedulerMXBean bean = scheduler::figures;
+        SchedulerMXBean bean =
+            new SchedulerMXBean() {
+              @Override
+              public SchedulerFigures getFigures() {
+                return scheduler.figures();
+              }
+
+              @Override
+              public String getLastCulprit() {
+                return scheduler.lastCulprit();
+              }
+            };
         server.registerMBean(
             new javax.management.StandardMBean(bean, SchedulerMXBean.class, true), objectName);
         return () -> server.unregisterMBean(objectName);

@@ -270,6 +270,11 @@ public final class Scheduler implements AutoCloseable {
         driven.longestStallNanos());
   }
 
+  /** Who overstayed last and where; empty if nobody has. */
+  String lastCulprit() {
+    return witness == null ? "" : witness.lastCulprit();
+  }
+
   /**
    * Makes no more threads, waits until those there are have ended, and ends the carriers.
    * Idempotent; whoever comes second waits as well. Threads that were made but never started are

@@ -9,4 +9,11 @@ public interface SchedulerMXBean {
    * @return the figures, shown by consoles as one composite value
    */
   SchedulerFigures getFigures();
+
+  /**
+   * Returns who overstayed last, as far as was looked: a few hand-offs a second are.
+   *
+   * @return a line about the thread, then its stack at that time, a frame a line; empty if nobody
+   */
+  String getLastCulprit();
 }

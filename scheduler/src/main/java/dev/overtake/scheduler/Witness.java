@@ -22,12 +22,14 @@ final class Witness extends Thread implements EventLoops.OverstayListener {
   private static final int TRACES_PER_SECOND = 20;
   private static final long LINE_EVERY_NANOS = 60_000_000_000L;
   private static final int SITES = 1000;
+  private static final int TOLD_FRAMES = 30;
 
   private final String schedulerName;
   private final long quantumNanos;
   private final ArrayBlockingQueue<Object> seen = new ArrayBlockingQueue<>(16);
   private final AtomicLong falseAlarms = new AtomicLong();
   private final Map<String, Site> sites = new HashMap<>(); // this thread's alone
+  private volatile String lastCulprit = ""; // written by this thread, read by whoever asks
   private long secondBegan; // the watchdog's alone, as the next one
   private int tracesThisSecond;
 
@@ -45,6 +47,11 @@ final class Witness extends Thread implements EventLoops.OverstayListener {
 
   long falseAlarms() {
     return falseAlarms.get();
+  }
+
+  /** A line about the thread that overstayed last, and its stack; empty if none has been seen. */
+  String lastCulprit() {
+    return lastCulprit;
   }
 
   /** Called by the watchdog; never waits. */
@@ -88,6 +95,13 @@ final class Witness extends Thread implements EventLoops.OverstayListener {
     if (trace.length == 0) {
       return; // it has ended meanwhile; there is no site to name
     }
+    lastCulprit =
+        "%s %s for %d µs\n%s"
+            .formatted(
+                nameOf(thread),
+                overstay.computing() ? "computed" : "was blocked",
+                (overstay.handoffNanos() - overstay.startNanos()) / 1000,
+                text(trace));
     String place = site(trace);
     boolean known = sites.size() < SITES || sites.containsKey(place);
     Site site = sites.computeIfAbsent(known ? place : "elsewhere", p -> new Site());
@@ -106,6 +120,14 @@ final class Witness extends Thread implements EventLoops.OverstayListener {
           overstay.queued(),
           site.count);
     }
+  }
+
+  private static String text(StackTraceElement[] trace) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < Math.min(trace.length, TOLD_FRAMES); i++) {
+      text.append(trace[i]).append('\n');
+    }
+    return text.toString();
   }
 
   /** The first frame that is not the JDK's own, else the first. */
@@ -147,11 +169,7 @@ final class Witness extends Thread implements EventLoops.OverstayListener {
         event.computing = overstay.computing();
         event.age = overstay.handoffNanos() - overstay.startNanos();
         event.queued = overstay.queued();
-        StringBuilder culprit = new StringBuilder();
-        for (int i = 0; i < Math.min(trace.length, 30); i++) {
-          culprit.append(trace[i]).append('\n');
-        }
-        event.culprit = culprit.toString();
+        event.culprit = text(trace);
         event.commit();
       }
     }

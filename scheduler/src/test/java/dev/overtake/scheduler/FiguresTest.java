@@ -67,6 +67,18 @@ class FiguresTest {
   }
 
   @Test
+  void theLastCulpritIsToldWithItsStack() throws Exception {
+    try (Scheduler scheduler = Scheduler.builder().name("culprit").eventLoops(1).build()) {
+      assertThat(beans.getAttribute(beanOf("culprit"), "LastCulprit")).isEqualTo("");
+      try (Hogs _ = Hogs.on(scheduler, 1)) {
+        Eventually.that("seen", () -> !scheduler.lastCulprit().isEmpty());
+      }
+      assertThat((String) beans.getAttribute(beanOf("culprit"), "LastCulprit"))
+          .contains(" computed for ", "Hogs.compute(");
+    }
+  }
+
+  @Test
   void theSlicesOfACarrierThatOverstaysStillCount() {
     try (Scheduler scheduler = Scheduler.builder().eventLoops(1).build()) {
       for (int i = 0; i < 100; i++) {
