@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -47,7 +48,11 @@ public final class ServerProcess implements AutoCloseable {
   private final InetSocketAddress address;
 
   private ServerProcess(
-      ChildProcesses children, List<String> starter, List<String> command, Duration readyWithin)
+      ChildProcesses children,
+      List<String> starter,
+      List<String> command,
+      Duration readyWithin,
+      Consumer<String> later)
       throws ServerFailure, InterruptedException {
     this.children = children;
     program = command.getFirst();
@@ -71,7 +76,11 @@ public final class ServerProcess implements AutoCloseable {
     startReader(
         "server-stdout",
         process.inputReader(StandardCharsets.UTF_8),
-        readyLine::complete,
+        line -> {
+          if (!readyLine.complete(line)) {
+            later.accept(line);
+          }
+        },
         () -> readyLine.complete(""));
     try {
       address = awaitReady(readyWithin);
@@ -93,7 +102,18 @@ public final class ServerProcess implements AutoCloseable {
   static ServerProcess start(
       ChildProcesses children, List<String> starter, List<String> command, Duration readyWithin)
       throws ServerFailure, InterruptedException {
-    return new ServerProcess(children, starter, command, readyWithin);
+    return start(children, starter, command, readyWithin, _ -> {});
+  }
+
+  /** As the other one; hears every line of the standard output after the first. */
+  static ServerProcess start(
+      ChildProcesses children,
+      List<String> starter,
+      List<String> command,
+      Duration readyWithin,
+      Consumer<String> later)
+      throws ServerFailure, InterruptedException {
+    return new ServerProcess(children, starter, command, readyWithin, later);
   }
 
   /**
@@ -130,6 +150,15 @@ public final class ServerProcess implements AutoCloseable {
    */
   public boolean alive() {
     return process.isAlive();
+  }
+
+  /**
+   * Returns how it ended.
+   *
+   * @return its exit status; empty as long as it runs
+   */
+  public OptionalInt exitStatus() {
+    return process.isAlive() ? OptionalInt.empty() : OptionalInt.of(process.exitValue());
   }
 
   /** Whether it has ended; waits a moment, for its connections break before the system tells. */

@@ -4,6 +4,7 @@ package dev.overtake.lab;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Where servers are measured: cores for them and for the generator, spinners that keep the cores
@@ -17,7 +18,8 @@ import java.util.Optional;
  * }
  *
  * <p>For whoever measures outside of the lab's own experiments. One at a time in a process, for it
- * moves all threads of this process to the generator's cores. Not thread-safe.
+ * moves all threads of this process to the generator's cores. Servers may be started by several
+ * threads at a time; the rest is not thread-safe.
  */
 public final class Stage implements AutoCloseable {
   private final Placement placement;
@@ -68,7 +70,23 @@ public final class Stage implements AutoCloseable {
    */
   public ServerProcess start(List<String> command, Duration readyWithin)
       throws ServerFailure, InterruptedException {
-    return ServerProcess.start(children, seating.serverStarter(placement), command, readyWithin);
+    return start(command, readyWithin, _ -> {});
+  }
+
+  /**
+   * As {@link #start(List, Duration)}, and hears what the server says afterwards.
+   *
+   * @param command the words that start it
+   * @param readyWithin how long to wait
+   * @param later told each further line of its standard output, by a thread of the server's own
+   * @return to be closed by the caller; closing the stage ends it as well
+   * @throws ServerFailure as the other one
+   * @throws InterruptedException as the other one
+   */
+  public ServerProcess start(List<String> command, Duration readyWithin, Consumer<String> later)
+      throws ServerFailure, InterruptedException {
+    return ServerProcess.start(
+        children, seating.serverStarter(placement), command, readyWithin, later);
   }
 
   /**
