@@ -9,6 +9,7 @@ module dev.overtake.cli {
   requires dev.overtake.cluster;
   requires dev.overtake.compute;
   requires dev.overtake.lab;
+  requires dev.overtake.live;
   requires dev.overtake.load;
   requires dev.overtake.server;
   requires info.picocli;

@@ -45,6 +45,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       Perf2Command.class,
       LabCommand.class,
       ProbeCommand.class,
+      LiveCommand.class,
       CompareCommand.class
     })
 final class Overtake implements Runnable {

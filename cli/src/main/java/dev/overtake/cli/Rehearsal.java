@@ -24,7 +24,8 @@ final class Rehearsal {
     // The workers of --compute processes:N are JVMs as well, with a cache of their own.
     ProcessPool.builder().makeCache();
     run("--help");
-    for (String command : List.of("serve", "worker", "perf1", "perf2", "lab", "probe", "compare")) {
+    for (String command :
+        List.of("serve", "worker", "perf1", "perf2", "lab", "probe", "live", "compare")) {
       run(command, "--help");
     }
     run("lab", "--list");

@@ -2,6 +2,7 @@
 package dev.overtake.cli;
 
 import dev.overtake.compute.Compute;
+import dev.overtake.live.FiguresLine;
 import dev.overtake.scheduler.Scheduler;
 import dev.overtake.server.Handler;
 import dev.overtake.server.Handlers;
@@ -100,6 +101,9 @@ final class ServeCommand implements Callable<@Nullable Void> {
 
   @Option(names = "--child", hidden = true, description = "A supervisor has started this process.")
   private boolean child;
+
+  @Option(names = "--figures", hidden = true, description = "Tell the live page of the scheduler.")
+  private boolean figures;
 
   @Option(
       names = "--compute",
@@ -201,6 +205,9 @@ final class ServeCommand implements Callable<@Nullable Void> {
       } else {
         Signals.onStop(() -> stop(server), () -> {});
         announce(server.address(), model, compute);
+        if (figures) {
+          FiguresLine.start(spec.commandLine().getOut());
+        }
       }
       server.await();
     }

@@ -41,7 +41,7 @@ class OvertakeTest {
       quoteCharacter = '~',
       value = {
         "                              | no command given",
-        "srve                          | 'srve'; did you mean serve?",
+        "srve                          | 'srve'; did you mean serve",
         "perf1 --prot=1                | Unknown option: '--prot=1'",
         "perf1 --n                     | Missing required parameter for option '--n'",
         "perf1 --n x                   | 'x' is not an int",
