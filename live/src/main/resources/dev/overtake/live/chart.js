@@ -85,7 +85,7 @@ export class Chart {
     const named = width > 40 * rem;
     this.plot = new uPlot({
       width, height,
-      padding: [0.6 * rem, named ? 8.5 * rem : 0.5 * rem, 0, 0],
+      padding: [0.6 * rem, named ? 8.5 * rem : 1.2 * rem, 0, 0],
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { size: 7 }, sync: { key: "time" } },
       scales: {
