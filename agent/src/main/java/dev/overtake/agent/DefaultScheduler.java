@@ -130,11 +130,15 @@ final class DefaultScheduler extends ForkJoinPool {
 
   @Override
   public int setParallelism(int size) {
-    if (driving != null) {
+    if (driving == null) {
+      return super.setParallelism(size);
+    }
+    int loops = getParallelism();
+    if (size != loops) {
       throw new UnsupportedOperationException(
           "overtake-agent: the number of event loops is fixed; pass loops=" + size);
     }
-    return super.setParallelism(size);
+    return loops;
   }
 
   @Override

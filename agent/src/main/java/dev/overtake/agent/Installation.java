@@ -63,13 +63,22 @@ final class Installation {
     System.err.println("overtake-agent: " + line);
   }
 
-  /** Makes a scheduler of ours the JDK's own and says so, or returns what is in the way. */
+  /**
+   * Makes a scheduler of ours the JDK's own, or says that none is needed, or returns what is in the
+   * way.
+   */
   private static @Nullable String takeOver(Options options, Instrumentation instrumentation) {
     try {
       Class<?> virtualThread = Class.forName(Rewriting.CLASS.replace('/', '.'), false, null);
       grant(instrumentation);
       if (initialized(virtualThread)) {
         return "virtual threads were in use before the agent, so name it before other agents";
+      }
+      if (!continuations()) {
+        say(
+            "nothing to do: without continuations (-XX:-VMContinuations) each virtual thread has an"
+                + " OS thread, and the system shares time among them");
+        return null;
       }
       ThreadStarts starts = new ThreadStarts();
       DefaultScheduler pool = new DefaultScheduler(starts);
@@ -129,7 +138,7 @@ final class Installation {
     instrumentation.redefineModule(
         Object.class.getModule(),
         Set.of(),
-        Map.of("jdk.internal.access", own, "jdk.internal.misc", own),
+        Map.of("jdk.internal.access", own, "jdk.internal.misc", own, "jdk.internal.vm", own),
         Map.of("java.lang", Set.of(scheduler, Installation.class.getModule())),
         Set.of(),
         Map.of());
@@ -141,6 +150,11 @@ final class Installation {
         Class.forName("jdk.internal.access.JavaLangAccess")
             .getMethod("addEnableNativeAccess", Module.class)
             .invoke(access, scheduler);
+  }
+
+  private static boolean continuations() throws ReflectiveOperationException {
+    return (boolean)
+        Class.forName("jdk.internal.vm.ContinuationSupport").getMethod("isSupported").invoke(null);
   }
 
   private static boolean initialized(Class<?> type) throws ReflectiveOperationException {

@@ -147,6 +147,18 @@ class AgentTest {
   }
 
   @Test
+  void whereVirtualThreadsAreOsThreadsNothingIsToDo() throws Exception {
+    ChildJvm jvm =
+        run(
+            "shortTasksBesideHogs",
+            "-XX:+UnlockExperimentalVMOptions",
+            "-XX:-VMContinuations",
+            ChildJvm.agent(""));
+    assertThat(jvm.out()).as(jvm.err()).isEqualTo("short tasks done: 20\n");
+    assertThat(jvm.err()).startsWith("overtake-agent: nothing to do: ").hasLineCount(1);
+  }
+
+  @Test
   void onlyAClassThatIsMadeAsKnownIsRewritten() throws Exception {
     byte[] original = OtherAgents.virtualThread();
     Rewriting rewriting = new Rewriting("a key");

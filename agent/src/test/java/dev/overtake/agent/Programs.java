@@ -212,6 +212,7 @@ final class Programs {
     }
     System.out.println("hand-offs: " + (handoffs >= PROCESSORS));
     var jdks = ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
+    jdks.setParallelism(PROCESSORS); // what it is already
     System.out.println("parallelism: " + (jdks.getParallelism() == PROCESSORS));
     System.out.println("mounted: " + (jdks.getMountedVirtualThreadCount() >= PROCESSORS));
     System.out.println("pool size: " + (jdks.getPoolSize() >= 2 * PROCESSORS));
