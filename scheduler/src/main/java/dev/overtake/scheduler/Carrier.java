@@ -26,12 +26,7 @@ final class Carrier extends Thread {
   private volatile @Nullable EventLoop loop; // given by start-up or watchdog, who then unparks
   private volatile boolean retired; // ends a spare carrier
   private final Object lowering = new Object(); // held for a few system calls, never in user code
-
-  // W6 in Slices. A virtual thread that is pinned parks by this thread's one permit, and a permit left
-  // over would wake it for nothing. So the watchdog unparks this thread only if its slice has ended:
-  // it sets released, then reads ended; this thread sets ended, then reads released.
-  private volatile boolean released;
-  private volatile boolean ended;
+  private volatile boolean released; // W6 in Slices
   private volatile int threadId; // 0 until this thread runs
 
   // Of the slice that overstayed: written by the watchdog between W4 and W6, cleared by this thread
@@ -56,9 +51,7 @@ final class Carrier extends Thread {
   /** W6 in {@link Slices}. */
   void release() {
     released = true;
-    if (ended) {
-      LockSupport.unpark(this);
-    }
+    LockSupport.unpark(this);
   }
 
   /** Gives this waiting carrier a loop to drive. */
@@ -143,11 +136,9 @@ final class Carrier extends Thread {
   }
 
   private boolean leave() {
-    ended = true;
     while (!released) {
       LockSupport.park(this);
     }
-    ended = false;
     released = false;
     loops.overstayEnded(this);
     synchronized (lowering) {

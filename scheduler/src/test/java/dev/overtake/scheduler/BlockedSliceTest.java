@@ -16,9 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,35 +136,5 @@ class BlockedSliceTest {
     SlowToLoad.GO_ON.countDown();
     waiting.forEach(Eventually::ended);
     assertThatNothingWasDemotedAndTheCarriersAreAsManyAsBefore();
-  }
-
-  private static volatile BooleanSupplier handedOff = () -> true;
-  private static volatile boolean unparked;
-
-  private static final class ParksInItsInitialiser {
-    static final boolean AFTER_UNPARK = parkAfterHandOff();
-
-    private static boolean parkAfterHandOff() {
-      while (!handedOff.getAsBoolean()) {
-        Thread.onSpinWait();
-      }
-      LockSupport.park();
-      return unparked;
-    }
-  }
-
-  @Test
-  void aPinnedThreadThatHasLostItsLoopParksUntilItIsUnparked() {
-    handedOff = () -> scheduler.figures().computingHandoffs() > 0;
-    AtomicBoolean afterUnpark = new AtomicBoolean();
-    Thread thread =
-        scheduler.newThread("pinned", () -> afterUnpark.set(ParksInItsInitialiser.AFTER_UNPARK));
-    thread.start();
-    Eventually.that(
-        "parked", () -> thread.getState() == Thread.State.WAITING || !thread.isAlive());
-    unparked = true;
-    LockSupport.unpark(thread);
-    Eventually.ended(thread);
-    assertThat(afterUnpark).isTrue();
   }
 }
