@@ -67,7 +67,11 @@ final class Slices {
 
   /** C4; false if the loop was taken meanwhile. */
   boolean end(long running) {
-    return STATE.compareAndSet(this, running, running - RUNNING);
+    if (!STATE.compareAndSet(this, running, running - RUNNING)) {
+      return false;
+    }
+    current = null; // or a sleeping carrier would keep the last thread from the collector
+    return true;
   }
 
   /**
