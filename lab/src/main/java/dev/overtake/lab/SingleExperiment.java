@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Who is served while somebody else is connected: the article's first observation. */
 final class SingleExperiment implements Experiment {
-  private static final Duration OVERHEAD = Duration.ofMillis(1_000);
+  private static final Duration OVERHEAD = Duration.ofSeconds(1);
   private static final Duration WAIT = Duration.ofMillis(700);
   private static final int HOG_IN_WAITS = 2;
   /* Guards against a hang only: whoever comes late is recorded with the time it took. */
