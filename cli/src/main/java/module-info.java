@@ -18,5 +18,6 @@ module dev.overtake.cli {
   requires tools.jackson.databind;
 
   opens dev.overtake.cli to
-      info.picocli;
+      info.picocli,
+      tools.jackson.databind;
 }
