@@ -50,10 +50,9 @@ final class Perf2Experiment implements Experiment {
     List<Step> steps = new ArrayList<>();
     for (Load load : loads(effort)) {
       Phases phases = phases(effort, load);
-      Phases rehearsal = rehearsal(effort);
+      Duration rehearsal = rehearsal(effort).measured().plus(leftovers(load));
       for (int i = 0; i < effort.rounds() * variants; i++) {
-        steps.add(
-            new Step(OVERHEAD.plus(rehearsal.measured()).plus(phases.warmup()), phases.measured()));
+        steps.add(new Step(OVERHEAD.plus(rehearsal).plus(phases.warmup()), phases.measured()));
       }
     }
     return steps;
@@ -71,6 +70,7 @@ final class Perf2Experiment implements Experiment {
               (variant, server, round) -> {
                 int briefN = bench.requests().lasting(BRIEF_HOG, variant, server);
                 measure(server, load, rehearsal(bench.effort()), briefN);
+                Thread.sleep(leftovers(load));
                 int hogN = bench.requests().lasting(phases.hog(load), variant, server);
                 Round measured = measure(server, load, phases, hogN);
                 writeLog(bench, load, variant, round, measured.run());
@@ -101,6 +101,11 @@ final class Perf2Experiment implements Experiment {
     return effort == Effort.QUICK
         ? Phases.ofMillis(0, 100, 500, 100)
         : Phases.ofMillis(0, 500, 1_000, 100);
+  }
+
+  /** How long what the rehearsal's hogs abandon is computed, with no load beside it. */
+  private static Duration leftovers(Load load) {
+    return BRIEF_HOG.multipliedBy(2L * load.hogs());
   }
 
   /** Puts a server under such a load. */
