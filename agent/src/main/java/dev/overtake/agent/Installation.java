@@ -100,7 +100,7 @@ final class Installation {
           "protects with "
               + scheduler.figures().eventLoops()
               + " event loops"
-              + (starts.rewritten()
+              + (starts.difference() == null
                   ? ""
                   : "; but on this JDK, "
                       + Runtime.version()

@@ -14,9 +14,7 @@ import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
-import java.lang.instrument.ClassFileTransformer;
 import java.lang.reflect.AccessFlag;
-import java.security.ProtectionDomain;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
@@ -27,11 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Rewrites {@code java.lang.VirtualThread.createDefaultScheduler}, so that it returns what stands
  * under a key in the system properties and takes it out of there.
- *
- * <p>A class that is not made as this one knows it is left alone, and {@link #difference} says what
- * is different.
  */
-final class Rewriting implements ClassFileTransformer {
+final class Rewriting extends ClassRewriting {
   /*
    * The properties are the bridge because both sides reach them: java.base cannot name a class of
    * ours unless it lies on the boot class path, where every program would find it.
@@ -74,39 +69,14 @@ final class Rewriting implements ClassFileTransformer {
           CARRIER + ".getQueuedTaskCount()I");
 
   private final String key;
-  private volatile @Nullable String difference = "the JVM has not shown its class VirtualThread";
 
   Rewriting(String key) {
+    super(CLASS);
     this.key = key;
   }
 
-  /** What keeps the class from being rewritten, or null if it was. */
-  @Nullable String difference() {
-    return difference;
-  }
-
   @Override
-  public byte @Nullable [] transform(
-      @Nullable ClassLoader loader,
-      String className,
-      @Nullable Class<?> redefined,
-      @Nullable ProtectionDomain domain,
-      byte[] classFile) {
-    if (loader != null || !className.equals(CLASS)) {
-      return null;
-    }
-    try {
-      ClassFile format = ClassFile.of();
-      ClassModel model = format.parse(classFile);
-      difference = difference(model);
-      return difference == null ? rewrite(format, model) : null;
-    } catch (IllegalArgumentException | IllegalStateException e) {
-      difference = "its class VirtualThread is not understood: " + e;
-      return null;
-    }
-  }
-
-  private byte[] rewrite(ClassFile format, ClassModel model) {
+  byte[] rewrite(ClassFile format, ClassModel model) {
     return format.transformClass(
         model,
         ClassTransform.transformingMethods(
@@ -133,8 +103,8 @@ final class Rewriting implements ClassFileTransformer {
         && method.methodTypeSymbol().equals(FACTORY_TYPE);
   }
 
-  /** In words that follow "this JDK: ", or null. */
-  private static @Nullable String difference(ClassModel model) {
+  @Override
+  @Nullable String differenceOf(ClassModel model) {
     if (model.methods().stream()
         .noneMatch(method ->
             isFactory(method)

@@ -8,11 +8,9 @@ import java.lang.classfile.MethodModel;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
-import java.lang.instrument.ClassFileTransformer;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.security.ProtectionDomain;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutionException;
@@ -31,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * for good. So {@code Thread.start} is rewritten: it hands the thread to the default scheduler, and
  * {@link DefaultScheduler} hands it here.
  */
-final class ThreadStarts implements ClassFileTransformer {
+final class ThreadStarts extends ClassRewriting {
   private static final String CLASS = "java/lang/Thread";
   private static final String NATIVE_START = "start0";
   private static final ClassDesc VIRTUAL_THREAD = ClassDesc.of("java.lang.VirtualThread");
@@ -42,7 +40,6 @@ final class ThreadStarts implements ClassFileTransformer {
 
   private final MethodHandle nativeStart;
   private final ThreadPoolExecutor starter;
-  private volatile boolean rewritten;
 
   /**
    * Makes the thread that starts others.
@@ -50,6 +47,7 @@ final class ThreadStarts implements ClassFileTransformer {
    * @throws ReflectiveOperationException if this JDK's threads are not started as known here
    */
   ThreadStarts() throws ReflectiveOperationException {
+    super(CLASS);
     nativeStart =
         MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup())
             .findSpecial(
@@ -64,11 +62,6 @@ final class ThreadStarts implements ClassFileTransformer {
             Thread.ofPlatform().daemon().name("overtake-starter").factory(),
             new ThreadPoolExecutor.CallerRunsPolicy());
     boolean ignored = starter.prestartCoreThread();
-  }
-
-  /** Whether the class was as it is known here. */
-  boolean rewritten() {
-    return rewritten;
   }
 
   /** What {@code Thread.start} now does instead of calling the native method, under its locks. */
@@ -109,47 +102,33 @@ final class ThreadStarts implements ClassFileTransformer {
   }
 
   @Override
-  public byte @Nullable [] transform(
-      @Nullable ClassLoader loader,
-      String className,
-      @Nullable Class<?> redefined,
-      @Nullable ProtectionDomain domain,
-      byte[] classFile) {
-    if (loader != null || !className.equals(CLASS)) {
-      return null;
-    }
-    try {
-      ClassFile format = ClassFile.of();
-      ClassModel model = format.parse(classFile);
-      List<String> starts =
-          model.methods().stream()
-              .filter(ThreadStarts::callsNativeStart)
-              .map(method -> method.methodName().stringValue())
-              .toList();
-      if (!starts.equals(List.of("start", "start"))) {
-        return null;
-      }
-      byte[] changed =
-          format.transformClass(
-              model,
-              ClassTransform.transformingMethodBodies(
-                  ThreadStarts::callsNativeStart,
-                  (code, element) -> {
-                    if (isNativeStart(element)) {
-                      // The thread is on the stack.
-                      code.invokestatic(
-                              VIRTUAL_THREAD, "defaultScheduler", MethodTypeDesc.of(EXECUTOR))
-                          .swap()
-                          .invokeinterface(EXECUTOR, "execute", EXECUTE);
-                    } else {
-                      code.with(element);
-                    }
-                  }));
-      rewritten = true;
-      return changed;
-    } catch (IllegalArgumentException | IllegalStateException e) {
-      return null; // not understood: rewritten() says so
-    }
+  @Nullable String differenceOf(ClassModel model) {
+    List<String> starts =
+        model.methods().stream()
+            .filter(ThreadStarts::callsNativeStart)
+            .map(method -> method.methodName().stringValue())
+            .toList();
+    return starts.equals(List.of("start", "start"))
+        ? null
+        : "Thread calls " + NATIVE_START + " in " + starts;
+  }
+
+  @Override
+  byte[] rewrite(ClassFile format, ClassModel model) {
+    return format.transformClass(
+        model,
+        ClassTransform.transformingMethodBodies(
+            ThreadStarts::callsNativeStart,
+            (code, element) -> {
+              if (isNativeStart(element)) {
+                // The thread is on the stack.
+                code.invokestatic(VIRTUAL_THREAD, "defaultScheduler", MethodTypeDesc.of(EXECUTOR))
+                    .swap()
+                    .invokeinterface(EXECUTOR, "execute", EXECUTE);
+              } else {
+                code.with(element);
+              }
+            }));
   }
 
   private static boolean callsNativeStart(MethodModel method) {
