@@ -85,6 +85,20 @@ final class Bench {
     return stage.start(command, READY_WITHIN);
   }
 
+  /**
+   * Starts an example service as its user would: with no flag of ours but the agent, if that is the
+   * model.
+   */
+  ServerProcess startService(Framework framework, String model)
+      throws ServerFailure, IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(jdkTool("java"));
+    command.addAll(plan.jvmFlags());
+    command.addAll(Peer.jvmFlags(model));
+    command.addAll(framework.arguments(model));
+    return stage.start(command, READY_WITHIN);
+  }
+
   static Target target(ServerProcess server) {
     return new Target(server.address().getAddress().getHostAddress(), server.address().getPort());
   }

@@ -25,6 +25,16 @@ interface Benchmark<S> {
 
   List<S> settings();
 
+  /** How much is measured unless the user says otherwise; who has a plan of its own runs alone. */
+  default Plan.Usual usual() {
+    return Plan.Usual.PLAN;
+  }
+
+  /** What every server's JVM is started with beside the plan's flags. */
+  default List<String> openingFlags() {
+    return Bench.OPENING_FLAGS;
+  }
+
   /** The columns of the table. */
   List<Figure> columns();
 

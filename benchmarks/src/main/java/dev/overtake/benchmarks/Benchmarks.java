@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Benchmarks: interference, calm, storm, safepoints, long, hard, idle, layer, trip, start.",
+      "Run alone: frameworks (7 minutes, 1.5 for one framework), frameworks-calm (8 minutes).",
       "With jmh as the first word, the rest goes to JMH: benchmarks/run jmh SliceCost.",
       "",
       "Models: " + Peer.CHOICES + ".",
@@ -44,25 +45,25 @@ public final class Benchmarks implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "BENCHMARK",
-      description = "What to run, or all; see below.")
+      description = "What to run, or all but those run alone; see below.")
   private List<String> names = List.of();
 
   @Option(
       names = "--rounds",
       paramLabel = "COUNT",
-      description = "How often each server is measured (default 5).")
+      description = "How often each server is measured (default 5; frameworks 2, -calm 6).")
   private @Nullable Integer rounds;
 
   @Option(
       names = "--seconds",
       paramLabel = "S",
-      description = "How long each measured phase lasts (default 5).")
+      description = "How long each measured phase lasts (default 5; frameworks 2).")
   private @Nullable Double seconds;
 
   @Option(
       names = "--warmup",
       paramLabel = "S",
-      description = "How long each fresh server is warmed up (default 3).")
+      description = "How long each fresh server is warmed up (default 3; frameworks 4, -calm 10).")
   private @Nullable Double warmup;
 
   @Option(
@@ -130,6 +131,17 @@ public final class Benchmarks implements Callable<Integer> {
   private int idle;
 
   @Option(
+      names = "--frameworks",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "frameworks, frameworks-calm: which example services (default: all; -calm: jetty,helidon).")
+  private List<String> frameworks = List.of();
+
+  @Option(names = "--markdown", description = "Print tables as Markdown, to be pasted.")
+  private boolean markdown;
+
+  @Option(
       names = "--json",
       paramLabel = "FILE",
       description = "Also write every round's figures there.")
@@ -174,7 +186,7 @@ public final class Benchmarks implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, ServerFailure, InterruptedException {
     List<Benchmark<?>> benchmarks = chosen();
-    Plan plan = plan();
+    Plan plan = plan(benchmarks);
     Report report;
     Stage closed;
     try (Stage stage = Stage.open(placement())) {
@@ -185,13 +197,13 @@ public final class Benchmarks implements Callable<Integer> {
       Bench bench = new Bench(stage, plan);
       tellExpected(bench, benchmarks);
       bench.rehearse();
-      report = Report.beginning(command, stage, bench);
-      print(Tables.head(report));
+      report = Report.beginning(command, stage, bench, benchmarks.getFirst().openingFlags());
+      print(markdown ? Markdown.head(report) : Tables.head(report));
       for (Benchmark<?> benchmark : benchmarks) {
         // Printed and written at once: a run of all takes hours, and the next one may fail.
         Report.Part part = Report.Part.of(benchmark, stage, bench, run(bench, benchmark));
         report = report.with(part);
-        print(Tables.of(part));
+        print(markdown ? Markdown.of(part) : Tables.of(part));
         write(report);
       }
     }
@@ -249,9 +261,11 @@ public final class Benchmarks implements Callable<Integer> {
             new Idle(idle),
             new Layer(),
             new Trip(),
-            new WorkerStart());
+            new WorkerStart(),
+            new Frameworks(frameworks(List.of(Framework.values()))),
+            new FrameworkCost(overHttp(frameworks(List.of(Framework.JETTY, Framework.HELIDON)))));
     if (names.contains(ALL)) {
-      return there;
+      return there.stream().filter(benchmark -> benchmark.usual().equals(Plan.Usual.PLAN)).toList();
     }
     List<Benchmark<?>> chosen = new ArrayList<>();
     for (String name : names) {
@@ -269,18 +283,41 @@ public final class Benchmarks implements Callable<Integer> {
     return chosen;
   }
 
-  private Plan plan() {
+  private List<Framework> frameworks(List<Framework> usual) {
+    try {
+      return frameworks.isEmpty()
+          ? usual
+          : frameworks.stream().map(Framework::parse).distinct().toList();
+    } catch (IllegalArgumentException e) {
+      throw misused(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private List<Framework> overHttp(List<Framework> chosen) {
+    if (names.contains("frameworks-calm") && !chosen.stream().allMatch(Framework::speaksHttp)) {
+      throw misused("frameworks-calm asks over HTTP/1.1, which grpc does not speak");
+    }
+    return chosen;
+  }
+
+  private Plan plan(List<Benchmark<?>> benchmarks) {
+    Plan.Usual usual = quick ? Plan.Usual.QUICK : benchmarks.getFirst().usual();
+    for (Benchmark<?> benchmark : benchmarks) {
+      if (benchmarks.size() > 1 && !benchmark.usual().equals(Plan.Usual.PLAN)) {
+        throw misused(benchmark.id() + " has a plan of its own; run it alone");
+      }
+    }
     try {
       models.forEach(Peer::parse);
     } catch (IllegalArgumentException e) {
       throw misused(String.valueOf(e.getMessage()));
     }
-    int times = rounds == null ? (quick ? 1 : 5) : rounds;
+    int times = rounds == null ? usual.rounds() : rounds;
     range("--rounds", List.of(times), 1_000);
     return new Plan(
         times,
-        duration("--seconds", seconds, quick ? 1 : 5),
-        duration("--warmup", warmup, quick ? 1 : 3),
+        duration("--seconds", seconds, usual.seconds()),
+        duration("--warmup", warmup, usual.warmup()),
         models.stream().distinct().toList(),
         jvmFlags);
   }

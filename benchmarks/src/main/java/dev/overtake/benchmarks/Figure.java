@@ -9,6 +9,7 @@ enum Figure {
   CALM_PER_SECOND("calmRequestsPerSecond", "calm req/s"),
   LOADED_PER_SECOND("loadedRequestsPerSecond", "loaded req/s"),
   RETENTION("retention", "retention"),
+  CLOSED_RETENTION("closedRetention", "back to back"),
   P50("p50Micros", "p50 µs"),
   P99("p99Micros", "p99 µs"),
   CALM_P99("calmP99Micros", "calm p99 µs"),

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Measurement {
   private final Map<Figure, Double> figures = new EnumMap<>(Figure.class);
   private @Nullable String limit;
+  private @Nullable String said;
 
   Measurement with(Figure figure, double value) {
     figures.put(figure, value);
@@ -19,9 +20,20 @@ final class Measurement {
   /** Notes how busy the generator was, and whether it was the limit of the figures. */
   Measurement with(GeneratorHealth health) {
     if (health.saturated()) {
-      limit = health.verdict();
+      limitedBy(health.verdict());
     }
     return with(Figure.GENERATOR, health.cpuShare());
+  }
+
+  /** Notes in which way the generator was the limit. */
+  void limitedBy(String verdict) {
+    limit = verdict;
+  }
+
+  /** Adds what was found in a sentence. */
+  Measurement saying(String sentence) {
+    said = sentence;
+    return this;
   }
 
   /** NaN if there is no such figure. */
@@ -32,5 +44,10 @@ final class Measurement {
   /** Why the generator and not the server was the limit; null if it was not. */
   @Nullable String limit() {
     return limit;
+  }
+
+  /** What was found, in a sentence; null if figures say it all. */
+  @Nullable String said() {
+    return said;
   }
 }

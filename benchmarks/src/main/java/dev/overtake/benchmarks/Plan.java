@@ -20,6 +20,21 @@ record Plan(
     jvmFlags = List.copyOf(jvmFlags);
   }
 
+  /**
+   * How much is measured unless the user says otherwise.
+   *
+   * @param rounds as above
+   * @param seconds each phase
+   * @param warmup in seconds
+   */
+  record Usual(int rounds, double seconds, double warmup) {
+    /** Of all that have no plan of their own. */
+    static final Usual PLAN = new Usual(5, 5, 3);
+
+    /** A look, no figures. */
+    static final Usual QUICK = new Usual(1, 1, 1);
+  }
+
   List<String> models(Benchmark<?> benchmark) {
     return models.isEmpty() ? benchmark.models() : models;
   }

@@ -56,7 +56,7 @@ record Report(
                   .addSerializer(Double.class, new NumberOrNull()))
           .build();
 
-  static Report beginning(String command, Stage stage, Bench bench) {
+  static Report beginning(String command, Stage stage, Bench bench, List<String> openingFlags) {
     Plan plan = bench.plan();
     return new Report(
         SCHEMA,
@@ -64,7 +64,7 @@ record Report(
         stage.machine(),
         stage.placementInWords(),
         bench.gaugeInWords(),
-        Stream.concat(plan.jvmFlags().stream(), Bench.OPENING_FLAGS.stream()).toList(),
+        Stream.concat(plan.jvmFlags().stream(), openingFlags.stream()).toList(),
         plan.rounds(),
         plan.phase().toMillis() / 1e3,
         plan.warmup().toMillis() / 1e3,
@@ -144,6 +144,7 @@ record Report(
    * @param failure why a round is missing, the last such reason
    * @param generatorWasLimit in how many rounds the generator, not the server, was the limit
    * @param limit in the generator's words, of the last such round
+   * @param said what was found in the last round, in a sentence
    */
   record Line(
       String setting,
@@ -151,7 +152,8 @@ record Report(
       Map<String, Spread> figures,
       @Nullable String failure,
       long generatorWasLimit,
-      @Nullable String limit) {
+      @Nullable String limit,
+      @Nullable String said) {
     static Line of(Benchmark<?> benchmark, Results.Row row) {
       Map<String, Spread> figures = new LinkedHashMap<>();
       benchmark.columns().forEach(figure -> figures.put(figure.key, row.spread(figure)));
@@ -162,7 +164,8 @@ record Report(
           figures,
           row.failure(),
           limits.size(),
-          limits.isEmpty() ? null : limits.getLast());
+          limits.isEmpty() ? null : limits.getLast(),
+          row.said());
     }
   }
 

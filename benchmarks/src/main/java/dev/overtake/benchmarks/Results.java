@@ -98,6 +98,15 @@ final class Results {
       return rounds.stream().map(Measurement::limit).filter(Objects::nonNull).toList();
     }
 
+    /** What was found in the last round, in a sentence; null if figures say it all. */
+    @Nullable String said() {
+      return rounds.reversed().stream()
+          .map(Measurement::said)
+          .filter(Objects::nonNull)
+          .findFirst()
+          .orElse(null);
+    }
+
     void add(Measurement measurement) {
       rounds.add(measurement);
     }

@@ -2,7 +2,9 @@
 package dev.overtake.benchmarks;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** A report as text. */
@@ -26,33 +28,43 @@ final class Tables {
   }
 
   private void addHead(Report report) {
-    line("command    %s".formatted(report.command()));
-    line(
-        "machine    %s, %d cores, %s GB, %s, kernel %s"
+    circumstances(report).forEach((what, words) -> line("%-11s%s".formatted(what, words)));
+  }
+
+  /** What a run was and what it ran on, in words, by a word for each; in their order. */
+  static Map<String, String> circumstances(Report report) {
+    Map<String, String> words = new LinkedHashMap<>();
+    words.put("command", report.command());
+    words.put(
+        "machine",
+        "%s, %d cores, %s GB, %s, kernel %s"
             .formatted(
                 report.machine().cpu(),
                 report.machine().cores(),
                 Math.round(report.machine().memoryBytes() / 1e9),
                 report.machine().os(),
                 report.machine().kernel()));
-    line(
-        "java       %s, commit %s%s"
+    words.put(
+        "java",
+        "%s, commit %s%s"
             .formatted(
                 report.machine().jdk(),
                 report.machine().commit(),
                 report.machine().dirty() ? " and changes" : ""));
-    line(
-        "servers    one process each, JVM flags %s".formatted(String.join(" ", report.jvmFlags())));
-    line("placement  %s".formatted(report.placement()));
-    line("requests   %s".formatted(report.gauge()));
-    line(
-        "figures    %s, interleaved; phases of %s s after a warm-up of %s s"
+    words.put(
+        "servers", "one process each, JVM flags %s".formatted(String.join(" ", report.jvmFlags())));
+    words.put("placement", report.placement());
+    words.put("requests", report.gauge());
+    words.put(
+        "figures",
+        "%s, interleaved; phases of %s s after a warm-up of %s s"
             .formatted(
                 report.rounds() == 1
                     ? "1 round"
                     : "median (min–max) of %d rounds".formatted(report.rounds()),
                 Spread.show(report.phaseSeconds()),
                 Spread.show(report.warmupSeconds())));
+    return words;
   }
 
   private void addPart(Report.Part part) {
@@ -71,7 +83,7 @@ final class Tables {
       line("");
       part.comparisons().forEach(comparison -> line("  %s".formatted(comparison.line())));
     }
-    notes(part.rows());
+    notes(part.rows()).forEach(note -> line("  %s".formatted(note)));
   }
 
   private void table(String setting, List<String> columns, List<Report.Line> rows) {
@@ -101,17 +113,24 @@ final class Tables {
   }
 
   /** What the figures do not show. */
-  private void notes(List<Report.Line> rows) {
+  static List<String> notes(List<Report.Line> rows) {
+    List<String> notes = new ArrayList<>();
+    for (Report.Line row : rows) {
+      if (row.said() != null) {
+        notes.add("%s, %s: %s".formatted(row.setting(), row.model(), row.said()));
+      }
+    }
     for (Report.Line row : rows) {
       if (row.failure() != null) {
-        line("  not measured: %s, %s: %s".formatted(row.model(), row.setting(), row.failure()));
+        notes.add("not measured: %s, %s: %s".formatted(row.model(), row.setting(), row.failure()));
       }
       if (row.limit() != null) {
-        line(
-            "  generator the limit in %d rounds: %s, %s: %s"
+        notes.add(
+            "generator the limit in %d rounds: %s, %s: %s"
                 .formatted(row.generatorWasLimit(), row.model(), row.setting(), row.limit()));
       }
     }
+    return notes;
   }
 
   private static String pad(String cell, int width) {

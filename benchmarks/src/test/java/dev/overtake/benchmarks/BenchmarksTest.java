@@ -72,6 +72,45 @@ class BenchmarksTest {
         .containsPattern("with ÷ without cache, first result: \\d");
   }
 
+  @Test
+  void tableCanBePasted() {
+    int exit =
+        execute(
+            "layer",
+            "--models=bare",
+            "--rounds=1",
+            "--seconds=0.2",
+            "--warmup=0.2",
+            "--placement=shared",
+            "--no-spinners",
+            "--markdown");
+
+    assertThat(exit).describedAs(err.toString()).isZero();
+    assertThat(out.toString())
+        .startsWith("`benchmarks/run layer --models=bare")
+        .contains("|  | model | requests/s | server CPU µs/req |", "| --- | --- |")
+        .containsPattern("(?m)^\\| 32 connections \\| `bare` \\| [\\d,]+ \\|");
+  }
+
+  @Test
+  void serviceThatIsNotBuiltCostsItsRowAndSaysWhatToDo() {
+    int exit =
+        execute(
+            "frameworks",
+            "--frameworks=jetty",
+            "--models=virtual",
+            "--rounds=1",
+            "--seconds=0.2",
+            "--warmup=0.2",
+            "--placement=shared",
+            "--no-spinners");
+
+    assertThat(exit).describedAs(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains(
+            "not measured: virtual, jetty: jetty: the service is not built; start this with benchmarks/run");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -80,6 +119,9 @@ class BenchmarksTest {
         "calm --models=nety        | model unknown: nety; choose of sequential",
         "calm --models=overtake@x  | model unknown: overtake@x; choose of sequential",
         "calm --seconds=0          | --seconds must be from 0.2 to 600: 0",
+        "frameworks calm           | frameworks has a plan of its own; run it alone",
+        "frameworks --frameworks=x | framework unknown: x; choose of jetty, tomcat, helidon",
+        "frameworks-calm --frameworks=grpc | frameworks-calm asks over HTTP/1.1",
         "calm --rounds=0           | --rounds must be from 1 to 1000: 0",
         "interference --hogs=1,-2  | --hogs must be from 1 to 1000: -2",
         "calm --placement=moon     | moon",
