@@ -256,16 +256,6 @@ final class Dispatch implements Station.Desk {
     station.post(member.peer, letter);
   }
 
-  @Override
-  public boolean isNewTo(Peer peer) {
-    lock.lock();
-    try {
-      return member(peer) == null;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Under the lock. */
   private @Nullable Member member(Peer peer) {
     for (Member member : members) {

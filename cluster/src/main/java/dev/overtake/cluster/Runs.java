@@ -49,8 +49,7 @@ final class Runs implements Station.Desk {
   private final Map<Peer, Map<Long, Run>> runs = new HashMap<>(); // those that are not over
   private final ArrayDeque<Run> queue = new ArrayDeque<>();
   private final Set<Run> running = new HashSet<>(); // whose code has not ended
-  private final Set<Peer> known = new HashSet<>(); // whose tasks have not been given up since met
-  private final Map<Long, Set<Peer>> unheard = new HashMap<>();
+  private final Map<Long, Set<Peer>> unheard = new HashMap<>(); // who is to confirm, per farewell
   private boolean leaving;
   private long taken;
   private long ended;
@@ -164,23 +163,7 @@ final class Runs implements Station.Desk {
   }
 
   @Override
-  public boolean isNewTo(Peer peer) {
-    lock.lock();
-    try {
-      return !known.contains(peer);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  @Override
   public void met(Peer peer, Hello hello) {
-    lock.lock();
-    try {
-      known.add(peer);
-    } finally {
-      lock.unlock();
-    }
     if (hello.tasks() == 0 && hello.anew()) {
       drop(peer, hello.name() + " counts on nothing it had sent");
     }
@@ -191,7 +174,6 @@ final class Runs implements Station.Desk {
     drop(peer, peer + " is gone");
     lock.lock();
     try {
-      known.remove(peer);
       unheard.values().forEach(peers -> peers.remove(peer));
       changed.signalAll();
     } finally {

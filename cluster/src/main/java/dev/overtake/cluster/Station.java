@@ -24,19 +24,19 @@ final class Station implements Group.Listener, AutoCloseable {
    * before all else, the letters after it mean something already.
    *
    * After a merge everybody says hello again to everybody: who was never out of our sight may have
-   * lost us. The hello says whether its sender still counts on what it had sent.
+   * lost us. The hello says whether its addressee is new here, and it is when it was not in the view
+   * before: the desk has given up whatever it had with a peer that went (lost), and can't have anything
+   * with it again before this hello is on its way (met). Whoever says "new" twice to a peer would make
+   * it give up what the two have begun in between.
    */
   private static final System.Logger log = System.getLogger(Station.class.getName());
 
   /** What a member does. Called by threads of the engine; must not wait. */
   interface Desk {
-    /** Whether it has nothing aboard that peer, or of that peer, since it last lost it. */
-    boolean isNewTo(Peer peer);
-
     /** Somebody is there, or says hello again. */
     void met(Peer peer, Hello hello);
 
-    /** Somebody has left, or does not answer any more. */
+    /** Somebody has left, or does not answer any more; perhaps before it was met. */
     void lost(Peer peer);
 
     void received(Peer from, Letter letter);
@@ -114,8 +114,9 @@ final class Station implements Group.Listener, AutoCloseable {
       }
       for (Peer peer : others) {
         links.computeIfAbsent(peer, this::link);
-        if (merged || !view.contains(peer)) {
-          post(peer, hello(peer));
+        boolean anew = !view.contains(peer);
+        if (anew || merged) {
+          post(peer, hello(anew));
         }
         if (!view.contains(peer) && hellos.containsKey(peer)) {
           met.add(peer);
@@ -137,11 +138,11 @@ final class Station implements Group.Listener, AutoCloseable {
     return new Link(group, peer);
   }
 
-  private Letter hello(Peer peer) {
+  private Letter hello(boolean anew) {
     String version =
         Objects.requireNonNullElse(
             Station.class.getPackage().getImplementationVersion(), "of a build");
-    return new Hello(Hello.PROTOCOL, version, title(), tasks, desk.isNewTo(peer)).letter();
+    return new Hello(Hello.PROTOCOL, version, title(), tasks, anew).letter();
   }
 
   private String title() {
