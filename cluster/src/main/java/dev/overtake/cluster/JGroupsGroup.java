@@ -50,14 +50,20 @@ final class JGroupsGroup implements Group {
    * - No flow control: Dispatch and Runs bound what is under way, and flow control waits.
    * - Whoever is asked who is there names everybody: one may know other members than the one that
    *   admits newcomers.
+   * - Resending soon: where two connect to each other at the same time, one connection is closed with
+   *   what was on it, and that is often the answer to who wants to join, or the first hello.
+   * - Merging waits for no answer longer than for a silent member: until it ends or is given up (after
+   *   twice that time) nobody who hangs is taken out of the view.
    * - A broken connection makes its other end suspect at once, silence does later. FD_SOCK2 would do
    *   the first as well, but by a port of its own without TLS.
    */
   private static final int ATTEMPTS = 5;
+  private static final long RESEND_MILLIS = 100;
   private static final long FOUND_MILLIS = 100; // when there is nobody to ask
   private static final long JOIN_MILLIS = 1_000;
-  private static final long MERGE_MIN_MILLIS = 500;
-  private static final long MERGE_MAX_MILLIS = 2_000;
+  private static final long MERGE_MILLIS = 2_000; // at most; sooner where silence is noticed sooner
+  private static final long SHORTEST_MERGE_MILLIS = 1_000;
+  private static final long LONGEST_MERGE_MILLIS = 5_000;
   private static final long VERIFY_MILLIS = 500;
   private static final int HEARTBEATS_IN_SILENCE = 4;
   private static final int CONNECT_MILLIS = 1_000;
@@ -137,19 +143,21 @@ final class JGroupsGroup implements Group {
           new TLS().enabled(true).setSSLContext(key.context()).setClientAuth(TLSClientAuth.NEED));
     }
     long silenceMillis = membership.silence().toMillis();
+    long mergeMillis = Math.min(MERGE_MILLIS, silenceMillis);
     List<InetSocketAddress> known = new ArrayList<>(membership.join());
     known.add(bind);
     return new JChannel(
         tcp,
         new TCPPING().setInitialHosts(known).setPortRange(0).returnEntireCache(true),
-        new MERGE3().setMinInterval(MERGE_MIN_MILLIS).setMaxInterval(MERGE_MAX_MILLIS),
+        new MERGE3().setMinInterval(mergeMillis / 4).setMaxInterval(mergeMillis),
         new FD_ALL3().setTimeout(silenceMillis).setInterval(silenceMillis / HEARTBEATS_IN_SILENCE),
         new VERIFY_SUSPECT2().setTimeout(Math.min(VERIFY_MILLIS, silenceMillis)),
         new NAKACK2().useMcastXmit(false),
-        new UNICAST3(),
+        new UNICAST3().setXmitInterval(RESEND_MILLIS),
         new STABLE(),
         new GMS()
             .setJoinTimeout(membership.join().isEmpty() ? FOUND_MILLIS : JOIN_MILLIS)
+            .setMergeTimeout(Math.clamp(silenceMillis, SHORTEST_MERGE_MILLIS, LONGEST_MERGE_MILLIS))
             .printLocalAddress(false),
         new FRAG2().setFragSize(FRAGMENT_BYTES));
   }
@@ -180,7 +188,8 @@ final class JGroupsGroup implements Group {
     }
   }
 
-  private JChannel joined() {
+  /** The engine itself, once it has joined. */
+  JChannel joined() {
     return Objects.requireNonNull(channel, "not joined");
   }
 
