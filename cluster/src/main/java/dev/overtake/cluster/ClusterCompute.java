@@ -37,15 +37,15 @@ public final class ClusterCompute implements Compute {
   private final RemoteTasks tasks;
   private volatile boolean started; // set once, by start()
 
-  private ClusterCompute(Builder builder) {
+  private ClusterCompute(Builder builder, Group group) {
     spelling = builder.spelling;
     tasks =
         new RemoteTasks(builder.taskBytes, builder.admitted, ClusterCompute.class.getClassLoader());
     dispatch =
         new Dispatch(
             spelling,
-            builder.membership,
-            "asker-" + ProcessHandle.current().pid(),
+            group,
+            builder.name,
             builder.queueLimit,
             builder.queuedBytes,
             builder.retries,
@@ -125,20 +125,24 @@ public final class ClusterCompute implements Compute {
 
   /** Describes the asking side; not thread-safe. */
   public static final class Builder {
-    private static final int LEAST_TASK_BYTES = 64 << 10;
-    private static final int MOST_TASK_BYTES = 1 << 28;
-
-    private final Membership membership;
+    private final String name = "asker-" + ProcessHandle.current().pid();
+    private Membership membership;
     private String spelling = "cluster";
     private int queueLimit = 1_000;
     private long queuedBytes = 256 << 20;
-    private int taskBytes = 16 << 20;
+    private int taskBytes = Ranges.TASK_BYTES;
     private int retries;
     private Duration patience = Duration.ofSeconds(10);
     private List<String> admitted = List.of();
 
     private Builder(Membership membership) {
       this.membership = membership;
+    }
+
+    /** Sets another membership than it was begun with. */
+    Builder membership(Membership other) {
+      membership = other;
+      return this;
     }
 
     /** Sets what it is called in messages. */
@@ -167,7 +171,7 @@ public final class ClusterCompute implements Compute {
      * @return this
      */
     public Builder taskBytes(int bytes) {
-      taskBytes = (int) Ranges.check("taskBytes", bytes, LEAST_TASK_BYTES, MOST_TASK_BYTES);
+      taskBytes = Ranges.taskBytes(bytes);
       return this;
     }
 
@@ -213,7 +217,12 @@ public final class ClusterCompute implements Compute {
      * @return the compute, which its owner starts and closes
      */
     public ClusterCompute build() {
-      return new ClusterCompute(this);
+      return build(new JGroupsGroup(membership, name));
+    }
+
+    /** Makes it a member of that group, whatever its membership is. */
+    ClusterCompute build(Group group) {
+      return new ClusterCompute(this, group);
     }
   }
 }

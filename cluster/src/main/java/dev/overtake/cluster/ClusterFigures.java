@@ -8,7 +8,7 @@ package dev.overtake.cluster;
  * @param queued tasks that wait here
  * @param aboard tasks at some member, begun or not
  * @param members who take tasks
- * @param answered answers that came while somebody counted on them
+ * @param answered answers to tasks that were aboard, even if cancelled since
  * @param lost tasks whose member was lost and that were not sent again
  * @param retried times that a task was sent again because its member was lost
  * @param late answers that came after their task had been given up

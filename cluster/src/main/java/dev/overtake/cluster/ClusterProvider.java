@@ -39,11 +39,11 @@ public final class ClusterProvider implements ComputeProvider {
           "compute cluster takes its settings after a colon: " + spelling);
     }
     Membership membership = Membership.onLoopback();
+    ClusterCompute.Builder builder = ClusterCompute.builder(membership).spelling(spelling);
+    // Set last: an address may need the key, which may be named after it.
     InetSocketAddress bind = membership.bind();
     ClusterKey key = null;
     List<InetSocketAddress> join = new ArrayList<>();
-    int retries = 0;
-    Duration patience = Duration.ofSeconds(10);
     String config = spelling.substring(Math.min(spelling.length(), "cluster:".length()));
     for (String word : config.split(",", -1)) {
       int equals = word.indexOf('=');
@@ -58,8 +58,8 @@ public final class ClusterProvider implements ComputeProvider {
         case "bind" -> bind = bindable(value);
         case "key" -> key = key(value);
         case "silence" -> membership = membership.silence(seconds(word, value));
-        case "patience" -> patience = seconds(word, value);
-        case "retries" -> retries = number(word, value);
+        case "patience" -> builder.patience(seconds(word, value));
+        case "retries" -> builder.retries(number(word, value));
         default ->
             throw new IllegalArgumentException(
                 "compute cluster has no setting %s; choose one of %s".formatted(word, SETTINGS));
@@ -68,11 +68,7 @@ public final class ClusterProvider implements ComputeProvider {
     if (join.isEmpty()) {
       join.add(Membership.address("127.0.0.1"));
     }
-    return ClusterCompute.builder(membership.key(key).bind(bind).join(join))
-        .retries(retries)
-        .patience(patience)
-        .spelling(spelling)
-        .build();
+    return builder.membership(membership.key(key).bind(bind).join(join)).build();
   }
 
   /** A host alone means any free port there. */

@@ -36,12 +36,12 @@ public final class ClusterWorker implements AutoCloseable {
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CountDownLatch stopped = new CountDownLatch(1);
 
-  private ClusterWorker(Builder builder) throws IOException {
+  private ClusterWorker(Builder builder, Group group) throws IOException {
     name = builder.name;
     grace = builder.grace;
     scheduler = Scheduler.builder().name(name).build();
     RemoteTasks tasks = new RemoteTasks(builder.taskBytes, builder.admitted, builder.loader);
-    runs = new Runs(builder.membership, name, builder.tasks, scheduler, tasks);
+    runs = new Runs(group, name, builder.tasks, scheduler, tasks);
     try {
       runs.start();
     } catch (IOException | RuntimeException e) {
@@ -82,7 +82,7 @@ public final class ClusterWorker implements AutoCloseable {
    * Leaves the cluster without losing anything: takes no more tasks, gives back those that have not
    * begun, and waits for the others as long as the grace period. Tasks that go on after it are
    * interrupted and fail at their callers, or are sent elsewhere. Idempotent; whoever comes second
-   * waits as well.
+   * waits as well, until interrupted.
    */
   @Override
   public void close() {
@@ -95,15 +95,11 @@ public final class ClusterWorker implements AutoCloseable {
         stopped.countDown();
       }
     } else {
-      awaitUninterruptibly();
-    }
-  }
-
-  private void awaitUninterruptibly() {
-    try {
-      stopped.await();
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
+      try {
+        stopped.await();
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -129,7 +125,7 @@ public final class ClusterWorker implements AutoCloseable {
     private final Membership membership;
     private String name = "worker-" + ProcessHandle.current().pid();
     private int tasks = TASKS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors();
-    private int taskBytes = 16 << 20;
+    private int taskBytes = Ranges.TASK_BYTES;
     private Duration grace = Duration.ofSeconds(30);
     private List<String> admitted = List.of();
     private ClassLoader loader = ClassLoader.getSystemClassLoader();
@@ -167,7 +163,7 @@ public final class ClusterWorker implements AutoCloseable {
      * @return this
      */
     public Builder taskBytes(int bytes) {
-      taskBytes = (int) Ranges.check("taskBytes", bytes, 64 << 10, 1 << 28);
+      taskBytes = Ranges.taskBytes(bytes);
       return this;
     }
 
@@ -213,7 +209,12 @@ public final class ClusterWorker implements AutoCloseable {
      *     do, and nothing is left behind
      */
     public ClusterWorker start() throws IOException {
-      return new ClusterWorker(this);
+      return start(new JGroupsGroup(membership, name));
+    }
+
+    /** Joins that group, whatever its membership is. */
+    ClusterWorker start(Group group) throws IOException {
+      return new ClusterWorker(this, group);
     }
   }
 }

@@ -84,14 +84,14 @@ final class Dispatch implements Station.Desk {
   private final Duration patience;
 
   private final ReentrantLock lock = new ReentrantLock(); // guards what is below
-  private final Condition landed = lock.newCondition();
+  private final Condition landing = lock.newCondition(); // whenever a task is aboard no more
   private final ArrayDeque<ClusterTrip<?>> queue = new ArrayDeque<>();
   private long queuedBytes;
   private final List<Member> members = new ArrayList<>();
   private int first; // with whom the search for a member begins, so that equals take turns
   private long lastNumber;
   private boolean closed;
-  private int absences; // how often the last member has gone
+  private int attendance; // counts on whenever somebody comes or nobody is left: see watchAbsence()
   private @Nullable String deserted; // why nothing is taken: nobody has come for too long
   private long answered;
   private long lost;
@@ -100,7 +100,7 @@ final class Dispatch implements Station.Desk {
 
   Dispatch(
       String spelling,
-      Membership membership,
+      Group group,
       String name,
       int queueLimit,
       long queuedBytesLimit,
@@ -111,14 +111,14 @@ final class Dispatch implements Station.Desk {
     this.queuedBytesLimit = queuedBytesLimit;
     this.retries = retries;
     this.patience = patience;
-    station = new Station(membership, name, 0, this);
+    station = new Station(group, name, 0, this);
   }
 
   void start() throws IOException {
     alarms.start();
     try {
       station.open();
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       alarms.close();
       throw e;
     }
@@ -207,7 +207,7 @@ final class Dispatch implements Station.Desk {
     if (trip != null) {
       member.bytes -= trip.bytes().length;
       trip.member = null;
-      landed.signalAll();
+      landing.signalAll();
     }
     return trip;
   }
@@ -241,9 +241,7 @@ final class Dispatch implements Station.Desk {
     try {
       Member member = trip.member;
       if (member != null) {
-        post(
-            member,
-            new Letter(Letter.WITHDRAW, trip.number, new byte[] {(byte) (interrupt ? 1 : 0)}));
+        post(member, Letter.withdraw(trip.number, interrupt));
       } else if (queue.remove(trip)) {
         queuedBytes -= trip.bytes().length;
       }
@@ -277,7 +275,7 @@ final class Dispatch implements Station.Desk {
       Member member = member(peer);
       if (member == null) {
         members.add(new Member(peer, hello));
-        absences++;
+        attendance++;
         deserted = null;
         log.log(
             INFO,
@@ -357,67 +355,61 @@ final class Dispatch implements Station.Desk {
 
   @Override
   public void received(Peer from, Letter letter) {
-    Member member;
-    ClusterTrip<?> trip = null;
-    boolean failed = false;
+    Runnable ending;
     lock.lock();
     try {
-      member = member(from);
-      if (member == null) {
-        late += letter.kind() == Letter.ANSWER ? 1 : 0;
-        return;
-      }
-      if (letter.kind() == Letter.LEAVING) {
+      Member member = member(from);
+      if (member != null && letter.kind() == Letter.LEAVING) {
         member.leaving = true;
         watchAbsence();
         post(member, new Letter(Letter.HEARD, letter.number()));
         return;
       }
-      trip = unboard(member, letter.number());
-      if (trip == null) {
+      ClusterTrip<?> trip = member == null ? null : unboard(member, letter.number());
+      if (member == null || trip == null) {
         late += letter.kind() == Letter.ANSWER ? 1 : 0;
         return;
       }
-      switch (letter.kind()) {
-        case Letter.ANSWER -> answered++;
-        case Letter.GIVEN_BACK -> {
-          if (closed) {
-            failed = true;
-          } else {
-            queueAgain(trip);
-          }
-        }
-        case Letter.ABANDONED -> failed = !sendAgain(trip);
-        default -> {} // REFUSED; others are not about a task of ours
-      }
+      ending = landed(trip, member.name, letter);
       pump();
     } finally {
       lock.unlock();
     }
+    ending.run();
+  }
+
+  /** Under the lock. Returns how the task ends, for afterwards; does nothing if it goes on. */
+  private Runnable landed(ClusterTrip<?> trip, String member, Letter letter) {
     switch (letter.kind()) {
-      case Letter.ANSWER -> trip.arrive(ByteBuffer.wrap(letter.body()), member.name);
-      case Letter.REFUSED ->
-          trip.fail(
-              new RejectedExecutionException(
-                  "%s: queue is full at %s; %s is not taken".formatted(this, member.name, trip)));
+      case Letter.ANSWER -> {
+        answered++;
+        return () -> trip.arrive(ByteBuffer.wrap(letter.body()), member);
+      }
       case Letter.GIVEN_BACK -> {
-        if (failed) {
-          failClosed(trip);
+        if (closed) {
+          return () -> failClosed(trip);
         }
+        queueAgain(trip);
       }
       case Letter.ABANDONED -> {
-        if (failed) {
-          fail(trip, "%s was stopped while it ran %s".formatted(member.name, trip));
+        if (!sendAgain(trip)) {
+          return () -> fail(trip, "%s was stopped while it ran %s".formatted(member, trip));
         }
       }
-      default -> {}
+      default -> { // REFUSED: no other letter is about a task of ours
+        return () ->
+            trip.fail(
+                new RejectedExecutionException(
+                    "%s: queue is full at %s; %s is not taken".formatted(this, member, trip)));
+      }
     }
+    return () -> {};
   }
 
   /** Under the lock. When nobody takes tasks, they do not wait for ever. */
   private void watchAbsence() {
     if (members.stream().allMatch(member -> member.leaving)) {
-      int absence = ++absences;
+      int absence = ++attendance;
       alarms.in(patience, () -> giveUp(absence));
     }
   }
@@ -427,8 +419,8 @@ final class Dispatch implements Station.Desk {
     String why;
     lock.lock();
     try {
-      if (absence != absences || closed) {
-        return;
+      if (absence != attendance || closed) {
+        return; // somebody has come, or has come and gone, meanwhile
       }
       why =
           "no worker has been there for %s; start one: overtake worker --join %s"
@@ -470,7 +462,7 @@ final class Dispatch implements Station.Desk {
       queuedBytes = 0;
       for (Member member : members) {
         for (Long number : member.aboard.keySet()) {
-          post(member, new Letter(Letter.WITHDRAW, number, new byte[] {1}));
+          post(member, Letter.withdraw(number, true));
         }
       }
     } finally {
@@ -493,16 +485,13 @@ final class Dispatch implements Station.Desk {
     long leftNanos = GRACE.toNanos();
     lock.lock();
     try {
-      while (leftNanos > 0 && members.stream().anyMatch(member -> !member.aboard.isEmpty())) {
-        leftNanos = landed.awaitNanos(leftNanos);
+      try {
+        while (leftNanos > 0 && members.stream().anyMatch(member -> !member.aboard.isEmpty())) {
+          leftNanos = landing.awaitNanos(leftNanos);
+        }
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
       }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    } finally {
-      lock.unlock();
-    }
-    lock.lock();
-    try {
       List<ClusterTrip<?>> left = new ArrayList<>();
       members.forEach(member -> left.addAll(member.aboard.values()));
       return left;

@@ -8,6 +8,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -50,9 +51,19 @@ record Letter(byte kind, long number, byte[] body) {
   static final int HEADER_BYTES = 1 + Long.BYTES + Integer.BYTES;
 
   private static final byte[] NOTHING = {};
+  private static final byte[] INTERRUPT = {1};
 
   Letter(byte kind, long number) {
     this(kind, number, NOTHING);
+  }
+
+  static Letter withdraw(long number, boolean interrupt) {
+    return new Letter(WITHDRAW, number, interrupt ? INTERRUPT : NOTHING);
+  }
+
+  /** Whether this withdrawal is to interrupt what has begun. */
+  boolean isToInterrupt() {
+    return Arrays.equals(body, INTERRUPT);
   }
 
   int bytes() {
@@ -93,8 +104,8 @@ record Letter(byte kind, long number, byte[] body) {
    * @param version of Overtake
    * @param name for messages
    * @param tasks how many it runs at a time, 0 if it only asks
-   * @param anew whether it has nothing aboard the addressee, or of the addressee: what that one
-   *     still counts on is lost
+   * @param anew whether the sender has nothing aboard the addressee, or of the addressee: what that
+   *     one still counts on is lost
    */
   record Hello(int protocol, String version, String name, int tasks, boolean anew) {
     static final int PROTOCOL = 1;

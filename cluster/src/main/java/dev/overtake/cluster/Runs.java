@@ -57,11 +57,11 @@ final class Runs implements Station.Desk {
   private long abandoned;
   private long refused;
 
-  Runs(Membership membership, String name, int places, Scheduler scheduler, RemoteTasks tasks) {
+  Runs(Group group, String name, int places, Scheduler scheduler, RemoteTasks tasks) {
     this.places = places;
     this.scheduler = scheduler;
     this.tasks = tasks;
-    station = new Station(membership, name, places, this);
+    station = new Station(group, name, places, this);
   }
 
   /** One task; its fields are guarded by the lock of {@link Runs}. */
@@ -212,14 +212,20 @@ final class Runs implements Station.Desk {
       switch (letter.kind()) {
         case Letter.CALL -> take(new Run(from, letter.number(), letter.body()));
         case Letter.WITHDRAW -> withdraw(from, letter);
-        case Letter.HEARD -> {
-          unheard.getOrDefault(letter.number(), new HashSet<>()).remove(from);
-          changed.signalAll();
-        }
+        case Letter.HEARD -> heard(from, letter.number());
         default -> {} // for those who ask
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Under the lock. */
+  private void heard(Peer asker, long farewell) {
+    Set<Peer> waitedFor = unheard.get(farewell);
+    if (waitedFor != null) {
+      waitedFor.remove(asker);
+      changed.signalAll();
     }
   }
 
@@ -257,7 +263,7 @@ final class Runs implements Station.Desk {
     }
     if (queue.remove(run)) {
       giveBack(run);
-    } else if (letter.body().length > 0 && letter.body()[0] == 1) {
+    } else if (letter.isToInterrupt()) {
       run.interrupt();
     }
   }
@@ -295,14 +301,12 @@ final class Runs implements Station.Desk {
   /**
    * Takes no more tasks, gives back those that have not begun, waits for the others, and leaves.
    * Nothing is lost on the way: whoever has asked says that it has heard everything.
-   *
-   * @return how many ran on after the grace period
    */
-  int leave(Duration grace) {
+  void leave(Duration grace) {
     lock.lock();
     try {
       if (leaving) {
-        return 0;
+        return;
       }
       leaving = true;
       for (Run run : List.copyOf(queue)) {
@@ -312,27 +316,30 @@ final class Runs implements Station.Desk {
     } finally {
       lock.unlock();
     }
-    sayLeaving(1);
-    int left = await(() -> runs.isEmpty(), grace) ? 0 : abandonAll();
-    sayLeaving(2);
+    sayLeaving(1); // once all have heard this, no task of theirs is under way to here any more
+    if (!await(runs::isEmpty, grace)) {
+      abandonAll();
+    }
+    sayLeaving(2); // and once they have heard this, no answer of ours
     station.close();
-    return left;
   }
 
-  /** Waits until all who ask have heard it, so that nothing they had sent is under way any more. */
-  private void sayLeaving(long number) {
-    Set<Peer> askers = station.askers();
+  /** Waits until all who ask have heard it, and so everything that was sent before. */
+  private void sayLeaving(long farewell) {
+    Set<Peer> waitedFor;
     lock.lock();
     try {
-      unheard.put(number, new HashSet<>(askers));
+      waitedFor =
+          station.askers(); // under the lock: whoever goes after this is taken out by lost()
+      unheard.put(farewell, waitedFor);
+      waitedFor.forEach(asker -> station.post(asker, new Letter(Letter.LEAVING, farewell)));
     } finally {
       lock.unlock();
     }
-    askers.forEach(asker -> station.post(asker, new Letter(Letter.LEAVING, number)));
-    await(() -> unheard.getOrDefault(number, Set.of()).isEmpty(), TIME_TO_HEAR);
+    await(waitedFor::isEmpty, TIME_TO_HEAR);
   }
 
-  private int abandonAll() {
+  private void abandonAll() {
     List<Run> left = new ArrayList<>();
     lock.lock();
     try {
@@ -346,7 +353,6 @@ final class Runs implements Station.Desk {
     } finally {
       lock.unlock();
     }
-    return left.size();
   }
 
   /** A condition on what the lock guards. */

@@ -58,10 +58,6 @@ final class Station implements Group.Listener, AutoCloseable {
    * @param name for messages
    * @param tasks how many it runs at a time, 0 if it only asks
    */
-  Station(Membership membership, String name, int tasks, Desk desk) {
-    this(new JGroupsGroup(membership, name), name, tasks, desk);
-  }
-
   Station(Group group, String name, int tasks, Desk desk) {
     this.group = group;
     this.name = name;
@@ -118,7 +114,7 @@ final class Station implements Group.Listener, AutoCloseable {
         if (anew || merged) {
           post(peer, hello(anew));
         }
-        if (!view.contains(peer) && hellos.containsKey(peer)) {
+        if (anew && hellos.containsKey(peer)) {
           met.add(peer);
         }
       }
@@ -151,7 +147,7 @@ final class Station implements Group.Listener, AutoCloseable {
 
   @Override
   public void received(Peer from, ByteBuffer message) {
-    links.computeIfAbsent(from, this::link);
+    links.computeIfAbsent(from, this::link); // it may count on us though we have lost it
     try {
       while (message.hasRemaining()) {
         Letter letter = Letter.next(message);
@@ -214,6 +210,7 @@ final class Station implements Group.Listener, AutoCloseable {
       }
     }
     group.close();
+    links.values().forEach(Link::close); // those of who came meanwhile
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
