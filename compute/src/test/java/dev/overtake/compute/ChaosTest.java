@@ -5,16 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.overtake.compute.ComputeContract.Square;
-import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -42,29 +38,6 @@ final class ChaosTest {
   private static final long SEED = Long.getLong("overtake.chaos.seed", System.nanoTime());
 
   @TempDir Path folder;
-
-  /** Sets its byte in a file, works a while, and tells if the byte was set before. */
-  record Once(String file, long id, long spinNanos) implements Callable<Long>, Serializable {
-    private static final long RAN_TWICE = -1;
-
-    @Override
-    public Long call() throws IOException {
-      try (RandomAccessFile runs = new RandomAccessFile(file, "rw")) {
-        runs.seek(id);
-        boolean before = runs.read() == 1;
-        runs.seek(id);
-        runs.write(1);
-        if (before) {
-          return RAN_TWICE;
-        }
-      }
-      long endNanos = System.nanoTime() + spinNanos;
-      while (System.nanoTime() < endNanos) {
-        Thread.onSpinWait();
-      }
-      return id * id;
-    }
-  }
 
   private final AtomicLong ids = new AtomicLong();
   private final AtomicLong results = new AtomicLong();

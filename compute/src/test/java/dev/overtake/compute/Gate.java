@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
@@ -66,11 +67,16 @@ record Gate(String folder, String name) implements Callable<String>, Serializabl
   }
 
   void awaitEntered() {
-    await().until(() -> has("entered"));
+    awaitMark("entered");
   }
 
   void awaitInterrupted() {
-    await().until(() -> has("interrupted"));
+    awaitMark("interrupted");
+  }
+
+  /** Looks often: most tests wait here, and most marks are there within a few milliseconds. */
+  private void awaitMark(String what) {
+    await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).until(() -> has(what));
   }
 
   boolean has(String what) {
