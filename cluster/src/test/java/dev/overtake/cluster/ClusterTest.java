@@ -3,7 +3,6 @@ package dev.overtake.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.overtake.cluster.Letter.Hello;
 import dev.overtake.compute.Compute;
@@ -29,47 +28,12 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.tools.ToolProvider;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Members in one process: who may join, who computes, and how they come and go. */
-final class ClusterTest {
-  @TempDir Path folder;
-
-  private final List<AutoCloseable> open = new ArrayList<>();
-  private String name = "";
-
-  @BeforeEach
-  void nameTheCluster(TestInfo test) {
-    name = test.getDisplayName();
-  }
-
-  @AfterEach
-  void closeAll() throws Exception {
-    for (AutoCloseable one : open.reversed()) {
-      one.close();
-    }
-  }
-
-  private Membership membership() {
-    return Membership.onLoopback().cluster(name).silence(Duration.ofSeconds(3));
-  }
-
-  private ClusterWorker worker(Membership membership) throws IOException {
-    ClusterWorker worker = ClusterWorker.builder(membership).start();
-    open.add(worker);
-    return worker;
-  }
-
-  private ClusterCompute asker(ClusterCompute.Builder builder, int workers) throws IOException {
-    ClusterCompute compute = builder.build();
-    open.add(compute);
-    compute.start();
-    await().until(() -> compute.figures().members() == workers);
-    return compute;
+final class ClusterTest extends InACluster {
+  ClusterTest() {
+    super(Duration.ofSeconds(3));
   }
 
   private ClusterCompute asker(int workers, InetSocketAddress... join) throws IOException {
@@ -80,11 +44,11 @@ final class ClusterTest {
   void workersComeAndGoWhileItServes() throws Exception {
     ClusterCompute compute = asker(0);
     ClusterWorker first = worker(membership().join(List.of(Membership.address(text(compute)))));
-    await().until(() -> compute.figures().members() == 1);
+    awaitMembers(compute, 1);
     assertThat(compute.call(Deeds.square(3))).isEqualTo(9);
 
     ClusterWorker second = worker(membership().join(List.of(first.address())));
-    await().until(() -> compute.figures().members() == 2);
+    awaitMembers(compute, 2);
     first.close();
     assertThat(compute.figures().members()).isEqualTo(1);
     assertThat(compute.call(Deeds.square(4))).isEqualTo(16);
@@ -130,7 +94,7 @@ final class ClusterTest {
           taken += old.figures().ended();
           assertThat(old.figures().abandoned()).isZero();
           workers.set(i, worker(membership().join(List.of(other))));
-          await().until(() -> compute.figures().members() == 3);
+          awaitMembers(compute, 3);
         }
       } finally {
         end.set(true);
@@ -185,14 +149,13 @@ final class ClusterTest {
                 .hasMessageContaining("overtake worker --join 127.0.0.1:")
                 .hasMessageNotContaining("\n"));
     worker(membership().join(List.of(Membership.address(text(compute)))));
-    await().until(() -> compute.figures().members() == 1);
+    awaitMembers(compute, 1);
     assertThat(compute.call(Deeds.square(3))).isEqualTo(9);
   }
 
   @Test
   void aWorkerThatIsStoppedInterruptsWhatRunsOnAndItsCallerHears() throws Exception {
-    ClusterWorker worker = ClusterWorker.builder(membership()).grace(Duration.ofMillis(50)).start();
-    open.add(worker);
+    ClusterWorker worker = worker(ClusterWorker.builder(membership()).grace(Duration.ofMillis(50)));
     ClusterCompute compute = asker(1, worker.address());
     Trip<Long> hog =
         compute.submit(new Task<>("hog", 1, new Deeds.Hog(folder.resolve("never").toString())));
@@ -208,19 +171,25 @@ final class ClusterTest {
 
   @Test
   void withoutTheKeyNobodyJoins() throws Exception {
-    ClusterKey key = key("one");
-    ClusterKey other = key("other");
+    Process one = keytool("one");
+    Process two = keytool("other");
+    ClusterKey key = key("one", one);
+    ClusterKey other = key("other", two);
     ClusterWorker worker = worker(membership().key(key));
     ClusterCompute member =
         asker(ClusterCompute.builder(membership().key(key).join(List.of(worker.address()))), 1);
     assertThat(member.call(Deeds.square(3))).isEqualTo(9);
 
+    List<ClusterCompute> strangers = new ArrayList<>();
     for (Membership strange : List.of(membership(), membership().key(other))) {
-      ClusterCompute stranger =
-          asker(
+      strangers.add(
+          opened(
               ClusterCompute.builder(strange.join(List.of(worker.address())))
-                  .patience(Duration.ofMillis(500)),
-              0);
+                  .patience(Duration.ofMillis(500))
+                  .build()));
+    }
+    inParallel(strangers, ClusterCompute::start);
+    for (ClusterCompute stranger : strangers) {
       assertThatThrownBy(() -> stranger.submit(Deeds.square(2)).get())
           .hasStackTraceContaining("no worker has been there");
     }
@@ -233,29 +202,31 @@ final class ClusterTest {
     }
   }
 
-  private ClusterKey key(String file) throws IOException, InterruptedException {
-    Path store = folder.resolve(file + ".p12");
-    Path password = Files.writeString(folder.resolve(file + ".p12.password"), "secret-of-" + file);
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "cluster",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=overtake",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                store.toString(),
-                "-storepass:file",
-                password.toString())
-            .inheritIO()
-            .start();
+  private Process keytool(String name) throws IOException {
+    Path password = Files.writeString(folder.resolve(name + ".p12.password"), "secret-of-" + name);
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+            "-J-XX:TieredStopAtLevel=1",
+            "-genkeypair",
+            "-alias",
+            "cluster",
+            "-keyalg",
+            "EC",
+            "-dname",
+            "CN=overtake",
+            "-storetype",
+            "PKCS12",
+            "-keystore",
+            folder.resolve(name + ".p12").toString(),
+            "-storepass:file",
+            password.toString())
+        .inheritIO()
+        .start();
+  }
+
+  private ClusterKey key(String name, Process keytool) throws IOException, InterruptedException {
     assertThat(keytool.waitFor()).isZero();
-    return ClusterKey.read(store);
+    return ClusterKey.read(folder.resolve(name + ".p12"));
   }
 
   @Test
@@ -284,8 +255,7 @@ final class ClusterTest {
   void anotherVersionOfATasksClassIsOneClearError() throws Exception {
     URLClassLoader here = compiled("here", "n + 1");
     URLClassLoader there = compiled("there", "n + 2");
-    ClusterWorker worker = ClusterWorker.builder(membership()).classes(there).start();
-    open.add(worker);
+    ClusterWorker worker = worker(ClusterWorker.builder(membership()).classes(there));
     ClusterCompute compute = asker(1, worker.address());
     Callable<?> task =
         (Callable<?>) here.loadClass("Plus").getConstructor(int.class).newInstance(1);
@@ -326,18 +296,17 @@ final class ClusterTest {
         ToolProvider.getSystemJavaCompiler()
             .run(null, null, null, "-d", sources.toString(), source.toString());
     assertThat(status).isZero();
-    URLClassLoader loader =
-        new URLClassLoader(new URL[] {sources.toUri().toURL()}, ClusterTest.class.getClassLoader());
-    open.add(loader);
-    return loader;
+    return opened(
+        new URLClassLoader(
+            new URL[] {sources.toUri().toURL()}, ClusterTest.class.getClassLoader()));
   }
 
   @Test
   void aMemberOfAnotherProtocolGetsNoTasks() throws Exception {
     ClusterWorker worker = worker(membership());
     ClusterCompute compute = asker(1, worker.address());
-    Group stranger = new JGroupsGroup(membership().join(List.of(worker.address())), "stranger");
-    open.add(stranger);
+    Group stranger =
+        opened(new JGroupsGroup(membership().join(List.of(worker.address())), "stranger"));
     Hello hello = new Hello(Hello.PROTOCOL + 1, "9.9", "stranger", 100, true);
     stranger.join(
         new Group.Listener() {

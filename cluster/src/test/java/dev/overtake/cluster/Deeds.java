@@ -3,7 +3,6 @@ package dev.overtake.cluster;
 
 import dev.overtake.compute.Task;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,10 +38,7 @@ final class Deeds {
     @Override
     public Long call() throws IOException {
       long pid = ProcessHandle.current().pid();
-      Path here = Path.of(sign + "." + pid);
-      if (Files.notExists(here)) {
-        Files.createFile(here);
-      }
+      Files.writeString(Path.of(sign + "." + pid), "");
       while (Files.notExists(Path.of(sign)) && !Thread.currentThread().isInterrupted()) {
         LockSupport.parkNanos(GLANCE_NANOS);
       }
@@ -61,29 +57,6 @@ final class Deeds {
         }
       }
       return turns;
-    }
-  }
-
-  /** Sets its byte in a file, works a while, and tells if the byte was set before. */
-  record Once(String file, long id, long spinNanos) implements Callable<Long>, Serializable {
-    static final long RAN_TWICE = -1;
-
-    @Override
-    public Long call() throws IOException {
-      try (RandomAccessFile runs = new RandomAccessFile(file, "rw")) {
-        runs.seek(id);
-        boolean before = runs.read() == 1;
-        runs.seek(id);
-        runs.write(1);
-        if (before) {
-          return RAN_TWICE;
-        }
-      }
-      long endNanos = System.nanoTime() + spinNanos;
-      while (System.nanoTime() < endNanos) {
-        Thread.onSpinWait();
-      }
-      return id * id;
     }
   }
 }

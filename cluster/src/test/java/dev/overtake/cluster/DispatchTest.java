@@ -23,8 +23,8 @@ final class DispatchTest {
       new RemoteTasks(1 << 20, List.of(), DispatchTest.class.getClassLoader());
 
   private Dispatch dispatch(int retries) {
-    return new Dispatch(
-        "cluster", Membership.onLoopback(), "asker", 10, 1_000_000, retries, Duration.ofDays(1));
+    Group nobody = new JGroupsGroup(Membership.onLoopback(), "asker");
+    return new Dispatch("cluster", nobody, "asker", 10, 1_000_000, retries, Duration.ofDays(1));
   }
 
   private static Hello hello(Peer peer, boolean anew) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.cluster;
 
+import static dev.overtake.cluster.InACluster.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.overtake.cluster.Letter.Hello;
 import java.io.IOException;
@@ -24,7 +24,6 @@ final class StationTest implements Group, Station.Desk {
   private final Queue<Hello> sent = new ConcurrentLinkedQueue<>();
   private final List<Hello> met = new ArrayList<>();
   private final List<Peer> lost = new ArrayList<>();
-  private boolean isNew = true;
   private final Station station = new Station(this, "here", 0, this);
 
   @AfterEach
@@ -52,7 +51,6 @@ final class StationTest implements Group, Station.Desk {
   void afterAMergeEverybodyIsGreetedAgainAndAnOldHelloMeansNothingNew() {
     station.view(Set.of(PEER), false);
     hear(true);
-    isNew = false;
 
     station.view(Set.of(PEER), true);
 
@@ -62,6 +60,17 @@ final class StationTest implements Group, Station.Desk {
     hear(false);
     assertThat(met).extracting(Hello::anew).containsExactly(true, false);
     assertThat(lost).isEmpty();
+  }
+
+  /** Who heard the first and sent something must not have to give it up over the second. */
+  @Test
+  void whoHasSaidThatItIsNewDoesNotSaySoAgainThoughItHasNotHeardOfTheOtherYet() {
+    station.view(Set.of(PEER), true);
+    station.view(Set.of(PEER), true);
+
+    await().until(() -> sent.size() == 2);
+    assertThat(sent).extracting(Hello::anew).containsExactly(true, false);
+    assertThat(met).isEmpty();
   }
 
   @Test
@@ -76,11 +85,8 @@ final class StationTest implements Group, Station.Desk {
     assertThat(met).hasSize(1);
     hear(true);
     assertThat(met).hasSize(2);
-  }
-
-  @Override
-  public boolean isNewTo(Peer peer) {
-    return isNew;
+    await().until(() -> sent.size() == 2);
+    assertThat(sent).extracting(Hello::anew).containsExactly(true, true);
   }
 
   @Override

@@ -8,24 +8,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A worker in a process of its own, which ends with this one. */
 final class WorkerProcess implements AutoCloseable {
   private final Process process;
-  private final InetSocketAddress address;
+  private @Nullable InetSocketAddress address; // once it is ready
 
-  private WorkerProcess(Process process, InetSocketAddress address) {
-    this.process = process;
-    this.address = address;
-  }
-
-  static WorkerProcess start(String cluster, Duration silence, InetSocketAddress... join)
-      throws IOException {
-    StringBuilder others = new StringBuilder();
-    for (InetSocketAddress other : join) {
-      others.append(others.isEmpty() ? "" : ",").append(Membership.text(other));
-    }
-    Process process =
+  /** Starts one; see {@link #awaitReady}. */
+  WorkerProcess(Membership membership) throws IOException {
+    process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -37,17 +29,21 @@ final class WorkerProcess implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 WorkerProcess.class.getName(),
-                cluster,
-                String.valueOf(silence.toMillis()),
-                others.toString())
+                membership.cluster(),
+                String.valueOf(membership.silence().toMillis()),
+                Membership.text(membership.join().getFirst()))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
+  }
+
+  WorkerProcess awaitReady() throws IOException {
     BufferedReader output = process.inputReader();
     String line = output.readLine();
     if (line == null) {
       throw new IOException("worker has ended: " + process.onExit().join().exitValue());
     }
-    return new WorkerProcess(process, Membership.address(line));
+    address = Membership.address(line);
+    return this;
   }
 
   /** The process: a worker until its input ends. */
@@ -56,10 +52,7 @@ final class WorkerProcess implements AutoCloseable {
         Membership.onLoopback()
             .cluster(args[0])
             .silence(Duration.ofMillis(Long.parseLong(args[1])))
-            .join(
-                args[2].isEmpty()
-                    ? List.of()
-                    : List.of(args[2].split(",")).stream().map(Membership::address).toList());
+            .join(List.of(Membership.address(args[2])));
     ClusterWorker worker = ClusterWorker.builder(membership).start();
     System.out.println(Membership.text(worker.address()));
     while (System.in.read() >= 0) {
@@ -69,21 +62,18 @@ final class WorkerProcess implements AutoCloseable {
   }
 
   InetSocketAddress address() {
-    return address;
+    return Objects.requireNonNull(address, "not ready");
   }
 
   long pid() {
     return process.pid();
   }
 
-  void kill() {
-    process.destroyForcibly();
-  }
-
   void signal(String name) throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-" + name, String.valueOf(pid())).start().waitFor();
   }
 
+  /** Kills it. */
   @Override
   public void close() {
     process.destroyForcibly();
