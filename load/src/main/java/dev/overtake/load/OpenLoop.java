@@ -31,6 +31,8 @@ import org.HdrHistogram.Histogram;
  * <p>One object may run several times, one run at a time.
  */
 public final class OpenLoop {
+  private static final int LARGEST_N = 1_000_000_000;
+
   private final Options options;
 
   /**
@@ -69,7 +71,7 @@ public final class OpenLoop {
    * A kind of request.
    *
    * @param name what to call it in results
-   * @param n what to ask for, 1 to 92
+   * @param n what to ask for, 1 to a billion; a server of {@code fib} answers up to 92
    * @param weight its share of all requests is its weight ÷ the sum of the weights
    */
   public record RequestClass(String name, int n, double weight) {
@@ -82,7 +84,7 @@ public final class OpenLoop {
       if (name.isBlank()) {
         throw new IllegalArgumentException("name must not be blank: name='" + name + "'");
       }
-      Check.n("n", n);
+      Check.range("n", n, 1, LARGEST_N);
       if (!(weight > 0) || Double.isInfinite(weight)) {
         throw new IllegalArgumentException("weight must be above 0: weight=" + weight);
       }
