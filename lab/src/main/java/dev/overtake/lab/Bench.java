@@ -40,7 +40,7 @@ final class Bench {
       ProgressListener progress) {
     this.experiment = experiment;
     this.options = options;
-    this.variants = variants.stream().filter(experiment::concerns).toList();
+    this.variants = List.copyOf(variants);
     this.schedule = schedule;
     this.requests = requests;
     this.seating = seating;
@@ -88,6 +88,11 @@ final class Bench {
   /** Begins a planned step that no server is measured in. */
   void begin(String label) {
     schedule.begin(experiment.id() + ", " + label);
+  }
+
+  /** Shows what the present step sees. */
+  void tell(String seen) {
+    progress.detail(seen);
   }
 
   /** How long a load of this length lasts at the pace of this run. */

@@ -23,7 +23,12 @@ interface Experiment {
     return false;
   }
 
-  /** Whether this variant is measured by it. */
+  /** Our models that are measured where the user has named none; empty if all are. */
+  default List<String> models() {
+    return List.of();
+  }
+
+  /** Whether this variant can be measured by it. */
   default boolean concerns(Variant variant) {
     return !variant.name().equals(Variant.CPYTHON_SEQUENTIAL);
   }

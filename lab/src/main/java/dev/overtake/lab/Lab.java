@@ -41,6 +41,7 @@ public final class Lab {
           new RecursionExperiment(),
           new SocketsExperiment(),
           new ClusterExperiment(),
+          new BimodalExperiment(),
           new OverviewExperiment());
 
   private static final System.Logger LOG = System.getLogger(Lab.class.getName());
@@ -120,7 +121,7 @@ public final class Lab {
     List<Variant> variants = variants(options, directory);
     List<Experiment.Step> steps = new ArrayList<>();
     for (Experiment experiment : experiments) {
-      int concerned = (int) variants.stream().filter(experiment::concerns).count();
+      int concerned = concerned(experiment, options, variants).size();
       steps.addAll(experiment.plan(options.effort(), concerned));
     }
     Schedule schedule = new Schedule(steps, budget, progress);
@@ -138,7 +139,7 @@ public final class Lab {
             new Bench(
                 experiment,
                 options,
-                variants,
+                concerned(experiment, options, variants),
                 schedule,
                 requests,
                 seating,
@@ -169,6 +170,16 @@ public final class Lab {
     return EXPERIMENTS.stream()
         .filter(
             experiment -> ids.isEmpty() ? !experiment.byNameOnly() : ids.contains(experiment.id()))
+        .toList();
+  }
+
+  private static List<Variant> concerned(
+      Experiment experiment, LabOptions options, List<Variant> variants) {
+    List<String> usual = experiment.models();
+    boolean named = usual.isEmpty() || !options.models().equals(Variant.MODELS);
+    return variants.stream()
+        .filter(experiment::concerns)
+        .filter(variant -> named || usual.contains(variant.name()))
         .toList();
   }
 

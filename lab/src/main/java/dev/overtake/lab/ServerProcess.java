@@ -22,6 +22,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A server under test, in a process of its own: started, ready, watched, stopped.
@@ -35,6 +36,7 @@ import java.util.regex.Pattern;
 public final class ServerProcess implements AutoCloseable {
   private static final Pattern READY = Pattern.compile("listening on (\\S+):(\\d+)(?: .*)?");
   private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
+  private static final Pattern RUNNABLE = Pattern.compile("(?s)\\d+ \\(.*\\) R .*");
   private static final int KEPT_LINES = 20;
   private static final long GRACE_MILLIS = 2_000;
   private static final long LAST_WORDS_MILLIS = 2_000;
@@ -179,6 +181,23 @@ public final class ServerProcess implements AutoCloseable {
    */
   public Duration cpuTime() {
     return process.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  /** Whether one of its threads computes or waits for a processor; false if that is not told. */
+  boolean wantsProcessor() {
+    try (Stream<Path> threads = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
+      return threads.anyMatch(ServerProcess::isRunnable);
+    } catch (IOException noProcessOrNoProcFileSystem) {
+      return false;
+    }
+  }
+
+  private static boolean isRunnable(Path thread) {
+    try {
+      return RUNNABLE.matcher(Files.readString(thread.resolve("stat"))).matches();
+    } catch (IOException threadGone) {
+      return false;
+    }
   }
 
   /**

@@ -159,6 +159,32 @@ class LabTest {
   }
 
   @Test
+  void mixesAreOfferedToTheUsualModelsAtRisingLoads() throws Exception {
+    LabResult result =
+        run(
+            LabOptions.builder(TinyServer.command(), "./overtake lab bimodal")
+                .experiments(List.of("bimodal"))
+                .models(List.of("threads"))
+                .python("none")
+                .withoutSpinners()
+                .out(folder));
+
+    JsonNode figures =
+        JsonMapper.shared().readTree(result.json()).at("/experiments/bimodal/figures");
+    assertThat(figures.at("/calibration/stepsPerMilli").doubleValue()).isPositive();
+    assertThat(figures.at("/mixes/0/mix").stringValue()).isEqualTo("extreme");
+    JsonNode load = figures.at("/mixes/0/variants/0/loads/0");
+    assertThat(load.at("/load").doubleValue()).isEqualTo(0.2);
+    assertThat(load.at("/kinds/0/p50").doubleValue()).isPositive();
+    assertThat(load.at("/health/verdict").stringValue()).isNotBlank();
+    assertThat(figures.at("/mixes/1/variants/0/overload/answeredPerSecond").doubleValue())
+        .isPositive();
+    assertThat(result.summary())
+        .contains("extreme, threads: highest load", "unknown: overtake could not be measured.");
+    assertThat(Files.readString(result.report())).contains("Mix extreme", "Highest load held");
+  }
+
+  @Test
   void serverThatDiesUnderLoadCostsItsOwnRowOnly() throws Exception {
     LabResult result =
         run(

@@ -37,6 +37,7 @@ final class TinyServer {
 
   private static final int LONG = 10;
   private static final String SEARCH = "dev.overtake.server.Search";
+  private static final String WORK = "dev.overtake.lab.WorkHandler"; // whose class needs a server's
 
   private TinyServer() {}
 
@@ -71,9 +72,15 @@ final class TinyServer {
         Thread.currentThread().join();
       }
       case DIES_UNDER_LOAD -> serve(true, TinyServer::fib);
-      default ->
-          serve(false, List.of(arguments).contains(SEARCH) ? TinyServer::search : TinyServer::fib);
+      default -> serve(false, handler(List.of(arguments)));
     }
+  }
+
+  private static LongUnaryOperator handler(List<String> arguments) {
+    if (arguments.contains(WORK)) {
+      return Work::of;
+    }
+    return arguments.contains(SEARCH) ? TinyServer::search : TinyServer::fib;
   }
 
   private static void serve(boolean dies, LongUnaryOperator handler) throws IOException {
