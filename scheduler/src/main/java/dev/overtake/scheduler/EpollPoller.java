@@ -92,7 +92,7 @@ final class EpollPoller extends OpenFile implements Poller {
       long at = (long) i * Linux.EPOLL_EVENT_BYTES;
       int fd = events.get(JAVA_INT_UNALIGNED, at + Linux.EPOLL_DATA_OFFSET);
       if (fd == eventfd) {
-        Linux.unsignal(eventfd);
+        // It is not read: edge-triggered, it wakes at each signal, whatever its count is.
         wakePending.set(false);
         continue;
       }

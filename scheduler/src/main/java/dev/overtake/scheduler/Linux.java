@@ -65,8 +65,6 @@ final class Linux {
           ERRNO);
   private static final MethodHandle WRITE =
       link("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG), QUICK);
-  private static final MethodHandle READ =
-      link("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG), QUICK);
   private static final MethodHandle CLOSE =
       link("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   private static final MethodHandle SHUTDOWN =
@@ -408,19 +406,10 @@ final class Linux {
     }
   }
 
-  /** Adds one to an eventfd. It can only fail when it is already far from zero: it is then set. */
+  /** Adds one to an eventfd. Nobody need ever take it back: the count has 64 bits. */
   static void signal(int eventfd) {
     try {
       long ignored = (long) WRITE.invokeExact(eventfd, MemorySegment.ofArray(new long[] {1}), 8L);
-    } catch (Throwable e) {
-      throw rethrow(e);
-    }
-  }
-
-  /** Takes an eventfd back to zero. */
-  static void unsignal(int eventfd) {
-    try {
-      long ignored = (long) READ.invokeExact(eventfd, MemorySegment.ofArray(new long[1]), 8L);
     } catch (Throwable e) {
       throw rethrow(e);
     }
