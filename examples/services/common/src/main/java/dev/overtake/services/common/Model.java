@@ -9,6 +9,10 @@ public enum Model {
   THREADS,
   /** The framework's event loops: the handler is called by whoever reads the socket. */
   EVENT_LOOP,
+  /**
+   * One virtual thread of the JDK's scheduler at a time for all requests, as in Vert.x's verticles.
+   */
+  VERTICLE,
   /** A virtual thread of the JDK's scheduler for each request or connection. */
   VIRTUAL,
   /** The same on Overtake's scheduler. */

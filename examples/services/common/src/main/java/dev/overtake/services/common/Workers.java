@@ -30,7 +30,7 @@ public final class Workers implements AutoCloseable {
         Scheduler scheduler = Scheduler.builder().name(name).build();
         yield new Workers(scheduler, scheduler.executor());
       }
-      case THREADS, EVENT_LOOP -> throw model.notIn(name);
+      case THREADS, EVENT_LOOP, VERTICLE -> throw model.notIn(name);
     };
   }
 

@@ -41,6 +41,7 @@ public final class GrpcService implements Service {
         workers = Workers.of(model, "grpc");
         builder.executor(workers.executor());
       }
+      case VERTICLE -> throw model.notIn("grpc");
     }
     ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(Methods.SERVICE);
     for (Request request : Request.values()) {

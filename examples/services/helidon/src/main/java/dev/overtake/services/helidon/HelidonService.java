@@ -45,7 +45,7 @@ public final class HelidonService implements Service {
         switch (model) {
           case VIRTUAL -> null;
           case OVERTAKE -> Scheduler.builder().name("helidon").build();
-          case THREADS, EVENT_LOOP -> throw model.notIn("helidon");
+          case THREADS, EVENT_LOOP, VERTICLE -> throw model.notIn("helidon");
         };
     if (scheduler != null) {
       Http1ConnectionSelector http =

@@ -36,7 +36,7 @@ public final class SpringBootService {
           case THREADS -> Map.of("overtake.enabled", false);
           case VIRTUAL -> Map.of("overtake.enabled", false, "spring.threads.virtual.enabled", true);
           case OVERTAKE -> Map.of();
-          case EVENT_LOOP -> throw model.notIn("spring-boot");
+          case EVENT_LOOP, VERTICLE -> throw model.notIn("spring-boot");
         };
     SpringApplication application = new SpringApplication(Application.class);
     application.setDefaultProperties(properties);

@@ -20,12 +20,14 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service on Vert.x. Under {@code threads} and {@code overtake} the event loop hands blocking
- * code over by {@code executeBlocking}: to Vert.x's pool, or to the scheduler in its place. Under
- * {@code event-loop} and {@code virtual} the handler is called where the verticle runs.
+ * The service on Vert.x. Under {@code threads}, {@code virtual} and {@code overtake} the event loop
+ * hands blocking code over by {@code executeBlocking}: to Vert.x's pool, or to the JDK's virtual
+ * threads or the scheduler in its place. Under {@code event-loop} and {@code verticle} the handler
+ * is called where the verticle runs.
  */
 public final class VertxService implements Service {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -47,16 +49,19 @@ public final class VertxService implements Service {
   static Service start(Model model, Endpoints endpoints, int port) {
     VertxBootstrap bootstrap = VertxBootstrap.create();
     Scheduler scheduler = null;
-    if (model == Model.OVERTAKE) {
+    if (model == Model.VIRTUAL) {
+      bootstrap.executorServiceFactory(
+          (factory, size, most) -> Executors.newVirtualThreadPerTaskExecutor());
+    } else if (model == Model.OVERTAKE) {
       Scheduler shared = Scheduler.builder().name("vertx").build();
       bootstrap.executorServiceFactory((factory, size, most) -> shared.executor());
       scheduler = shared;
     }
     Vertx vertx = bootstrap.init().vertx();
-    boolean handsOver = model == Model.OVERTAKE || model == Model.THREADS;
+    boolean handsOver = model != Model.EVENT_LOOP && model != Model.VERTICLE;
     HttpVerticle verticle = new HttpVerticle(endpoints, Service.loopback(port), handsOver);
     ThreadingModel threading =
-        model == Model.VIRTUAL ? ThreadingModel.VIRTUAL_THREAD : ThreadingModel.EVENT_LOOP;
+        model == Model.VERTICLE ? ThreadingModel.VIRTUAL_THREAD : ThreadingModel.EVENT_LOOP;
     vertx.deployVerticle(verticle, new DeploymentOptions().setThreadingModel(threading)).await();
     return new VertxService(vertx, verticle, scheduler);
   }

@@ -12,17 +12,17 @@ final class VertxServiceTest extends ServiceContract {
 
   @Override
   protected List<Model> models() {
-    return List.of(Model.THREADS, Model.EVENT_LOOP, Model.VIRTUAL, Model.OVERTAKE);
+    return List.of(Model.THREADS, Model.EVENT_LOOP, Model.VERTICLE, Model.VIRTUAL, Model.OVERTAKE);
   }
 
   @Override
   protected List<Model> stallingModels() {
-    return List.of(Model.EVENT_LOOP, Model.VIRTUAL);
+    return List.of(Model.EVENT_LOOP, Model.VERTICLE, Model.VIRTUAL);
   }
 
   /** A verticle has one task at a time, whatever its threads. */
   @Override
   protected int longRequestsThatStall(Model model) {
-    return 1;
+    return model == Model.VIRTUAL ? super.longRequestsThatStall(model) : 1;
   }
 }
