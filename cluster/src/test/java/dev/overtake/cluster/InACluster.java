@@ -89,11 +89,14 @@ abstract class InACluster {
     await().until(() -> compute.figures().members() == number);
   }
 
-  /** Looks often, as most of what members do takes a millisecond, and waits long. */
+  /**
+   * Looks often, as most of what members do takes a millisecond, and waits as long as the test may
+   * take.
+   */
   static ConditionFactory await() {
     return Awaitility.await()
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(5))
-        .atMost(Duration.ofSeconds(60));
+        .atMost(Duration.ofMinutes(5));
   }
 }
