@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Benchmarks: interference, calm, storm, safepoints, long, hard, idle, layer, trip, start.",
-      "Run alone: frameworks (7 minutes, 1.5 for one framework), frameworks-calm (8 minutes).",
+      "Run alone: frameworks (7 minutes, 1.5 for one framework), frameworks-calm (8 minutes),",
+      "bimodal (11 minutes for a mix).",
       "With jmh as the first word, the rest goes to JMH: benchmarks/run jmh SliceCost.",
       "",
       "Models: " + Peer.CHOICES + ".",
@@ -122,6 +123,21 @@ public final class Benchmarks implements Callable<Integer> {
       defaultValue = "2000,5000,10000,15000",
       description = "hard: requests per second (default: ${DEFAULT-VALUE}).")
   private List<Integer> rates = List.of();
+
+  @Option(
+      names = "--mix",
+      paramLabel = "MIX",
+      defaultValue = "extreme",
+      description = "bimodal: extreme, high, tpcc, rocksdb or fixed (default: ${DEFAULT-VALUE}).")
+  private String mix = "extreme";
+
+  @Option(
+      names = "--loads",
+      split = ",",
+      paramLabel = "SHARE",
+      defaultValue = "0.1,0.3,0.5,0.7,0.9",
+      description = "bimodal: shares of the capacity, rising (default: ${DEFAULT-VALUE}).")
+  private List<Double> loads = List.of();
 
   @Option(
       names = "--idle",
@@ -258,6 +274,7 @@ public final class Benchmarks implements Callable<Integer> {
             new Safepoints(),
             new LongRequests(),
             new Hard(rates),
+            new Bimodal(mix(), loads),
             new Idle(idle),
             new Layer(),
             new Trip(),
@@ -336,6 +353,19 @@ public final class Benchmarks implements Callable<Integer> {
       throw misused("%s must be from 0.2 to 600: %s".formatted(option, value));
     }
     return Duration.ofMillis(Math.round(value * 1_000));
+  }
+
+  private Bimodal.Mix mix() {
+    for (double load : loads) {
+      if (!(load >= 0.001 && load <= 2)) {
+        throw misused("--loads must be from 0.001 to 2: " + load);
+      }
+    }
+    try {
+      return Bimodal.Mix.parse(mix);
+    } catch (IllegalArgumentException e) {
+      throw misused(String.valueOf(e.getMessage()));
+    }
   }
 
   private Placement placement() {

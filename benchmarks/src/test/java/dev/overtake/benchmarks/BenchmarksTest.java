@@ -55,6 +55,27 @@ class BenchmarksTest {
   }
 
   @Test
+  void offersAMixToNettyAsWell() {
+    int exit =
+        execute(
+            "bimodal",
+            "--loads=0.2",
+            "--models=overtake,netty",
+            "--rounds=1",
+            "--seconds=2",
+            "--warmup=0.2",
+            "--placement=shared",
+            "--no-spinners");
+
+    assertThat(exit).describedAs(err.toString()).isZero();
+    assertThat(out.toString())
+        .containsPattern("extreme at 20% +planned/s +answered share +short p99 × +short p99.9 ×")
+        .containsPattern("(?m)^netty +[\\d,]+ +[\\d.]+ +[\\d.,]+ ")
+        .containsPattern("extreme, netty, highest load: [\\d.]+")
+        .containsPattern("overtake ÷ netty, highest load, .* wanted at least 2.00: ");
+  }
+
+  @Test
   void tellsWhatATripCostsAndHowSoonWorkersAreThere() {
     int exit =
         execute(
@@ -118,6 +139,8 @@ class BenchmarksTest {
         "interfernce               | benchmark unknown: interfernce; choose of interference, calm",
         "calm --models=nety        | model unknown: nety; choose of sequential",
         "calm --models=overtake@x  | model unknown: overtake@x; choose of sequential",
+        "bimodal --mix=x           | mix unknown: x; choose of extreme, high, tpcc, rocksdb, fixed",
+        "bimodal --loads=3         | --loads must be from 0.001 to 2: 3",
         "calm --seconds=0          | --seconds must be from 0.2 to 600: 0",
         "frameworks calm           | frameworks has a plan of its own; run it alone",
         "frameworks --frameworks=x | framework unknown: x; choose of jetty, tomcat, helidon",
