@@ -143,7 +143,8 @@ final class IntervalExperiment implements Experiment {
                     + "servers draw the same line.")
             .method(
                 ("One connection asks for fib(1) again and again, for %s calm and %s beside one "
-                        + "hog (the first %s of which do not count, for the hog begins in them), after %s of warm-up; a fresh server for each interval, %s, "
+                        + "hog (the first %s of which do not count, for the hog begins in them), "
+                        + "after %s of warm-up; a fresh server for each interval, %s, "
                         + "gil and CPython in turn. CPython is told by sys.setswitchinterval(), "
                         + "gil by --model gil:INTERVAL.")
                     .formatted(
