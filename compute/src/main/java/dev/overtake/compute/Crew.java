@@ -305,7 +305,12 @@ final class Crew {
 
   Worker.Orders ordersFor(WorkerProcess worker) {
     return new Worker.Orders(
-        secret, folder.socket(), worker.number, settings.frameLimit(), settings.admitted());
+        secret,
+        folder.socket(),
+        worker.number,
+        settings.frameLimit(),
+        settings.lowersLongTasks(),
+        settings.admitted());
   }
 
   Admission admission() {

@@ -17,6 +17,7 @@ record PoolSettings(
     int retries,
     long recycleAfterTasks,
     long recycleAboveBytes,
+    boolean lowersLongTasks,
     List<String> jvmArguments,
     List<Path> classPath,
     List<String> admitted,

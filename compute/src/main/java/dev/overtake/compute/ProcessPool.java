@@ -254,6 +254,7 @@ public final class ProcessPool extends AbstractExecutorService {
     private int retries;
     private long recycleAfterTasks;
     private long recycleAboveBytes;
+    private boolean lowersLongTasks = true;
     private List<String> jvmArguments = List.of();
     private List<Path> classPath = List.of();
     private List<String> admitted = List.of();
@@ -369,6 +370,20 @@ public final class ProcessPool extends AbstractExecutorService {
     }
 
     /**
+     * Sets whether a task that has computed for ten milliseconds or two goes on with a tenth of the
+     * weight of others (its nice value plus 10), so that short tasks, and whatever else this
+     * machine does, go first. Linux only; elsewhere nothing is lowered. Processes that the task
+     * starts inherit it.
+     *
+     * @param lowers by default true; false where tasks are long and nothing else is urgent
+     * @return this
+     */
+    public Builder lowersLongTasks(boolean lowers) {
+      lowersLongTasks = lowers;
+      return this;
+    }
+
+    /**
      * Sets arguments for the workers' JVMs, after those that the pool gives itself: the serial
      * collector, a heap of this process's limit divided by the workers, an exit when out of memory.
      *
@@ -466,6 +481,7 @@ public final class ProcessPool extends AbstractExecutorService {
           retries,
           recycleAfterTasks,
           recycleAboveBytes,
+          lowersLongTasks,
           jvmArguments,
           classPath,
           admitted,

@@ -54,7 +54,7 @@ final class Rehearsal {
     try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       listener.bind(UnixDomainSocketAddress.of(address));
       ByteArrayOutputStream orders = new ByteArrayOutputStream();
-      new Worker.Orders("", address, 1, FRAME_LIMIT, List.of("dev.overtake")).write(orders);
+      new Worker.Orders("", address, 1, FRAME_LIMIT, true, List.of("dev.overtake")).write(orders);
       InputStream input = new ByteArrayInputStream(orders.toByteArray());
       Thread.ofPlatform().daemon().start(() -> work(new SequenceInputStream(input, new Silence())));
       try (SocketChannel pool = listener.accept()) {

@@ -17,7 +17,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A worker process: runs one task after the other, as they come from its pool.
@@ -25,10 +28,17 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>The thread {@code worker-N} reads frames from the socket, runs the task and answers, all
  * itself: nothing is handed over and nobody else is woken. The thread {@code orders} waits on the
  * standard input for what must not wait behind a running task: interrupts, tasks to be given back,
- * and the end of the pool's process, upon which it ends this one, whatever it is doing.
+ * and the end of the pool's process, upon which it ends this one, whatever it is doing. The main
+ * thread lowers the priority of a task thread that computes for long, and makes its successor: a
+ * lowered one ends with its task, as most users may not raise it again.
  */
 final class Worker {
   private static final Duration LAST_ORDERS = Duration.ofSeconds(5);
+
+  /** Short against what is long for a person, long against what starting a thread costs. */
+  private static final Duration LONG = Duration.ofMillis(10);
+
+  private static final long LEFT = -1;
 
   /*
    * Which task an order hits is decided under `gate`, by both sides:
@@ -38,41 +48,54 @@ final class Worker {
    *                  gate: running = 0, forget an interrupt that came too late
    *   orders thread: gate: interrupt the task thread only if the task's turn is running;
    *                  revoke a task only if its turn is greater than begun
+   *   main thread:   gate: lower the task thread only if the task's turn is still running
    *
    * So an interrupt hits its task or nobody, the reading and writing of frames never (it would
    * close the socket), and a task that was given back never runs here. That it was is sent before
-   * the gate opens: before the answer of any task behind it.
+   * the gate opens: before the answer of any task behind it. Who was lowered learns of it when that
+   * task has ended, and takes no other.
    */
   private final Object gate = new Object();
   private long begun;
   private long running;
   private final Set<Long> revoked = new HashSet<>();
+  private @Nullable Thread taskThread;
+  private OsThread osThread = OsThread.UNKNOWN; // of the task thread
+  private boolean lowered; // the task thread
+  private boolean left; // the task thread has, or is about to end
+  private boolean nothingToWatch; // the main thread waits for a task to begin
 
   private final Orders orders;
   private final SocketChannel socket;
-  private final Thread taskThread;
   private final FrameReader reader;
   private final FrameWriter writer;
+  private long turn; // of the task thread, handed on to the next
   private final ReentrantLock writing = new ReentrantLock(); // whole frames only
   private final TaskRunner runner;
 
   private Worker(Orders orders, SocketChannel socket) {
     this.orders = orders;
     this.socket = socket;
-    taskThread = Thread.currentThread();
     reader = new FrameReader(orders.frameLimit);
     writer = new FrameWriter(orders.frameLimit);
     runner = new TaskRunner(orders.admitted, orders.frameLimit, ClassLoader.getSystemClassLoader());
   }
 
   /** What a pool tells a new worker on its standard input, before all else. */
-  record Orders(String secret, Path address, int number, int frameLimit, List<String> admitted) {
+  record Orders(
+      String secret,
+      Path address,
+      int number,
+      int frameLimit,
+      boolean lowersLongTasks,
+      List<String> admitted) {
     void write(OutputStream out) throws IOException {
       DataOutputStream data = new DataOutputStream(out);
       data.writeUTF(secret);
       data.writeUTF(address.toString());
       data.writeInt(number);
       data.writeInt(frameLimit);
+      data.writeBoolean(lowersLongTasks);
       data.writeInt(admitted.size());
       for (String name : admitted) {
         data.writeUTF(name);
@@ -85,11 +108,12 @@ final class Worker {
       Path address = Path.of(data.readUTF());
       int number = data.readInt();
       int frameLimit = data.readInt();
+      boolean lowersLongTasks = data.readBoolean();
       List<String> admitted = new ArrayList<>();
       for (int left = data.readInt(); left > 0; left--) {
         admitted.add(data.readUTF());
       }
-      return new Orders(secret, address, number, frameLimit, admitted);
+      return new Orders(secret, address, number, frameLimit, lowersLongTasks, admitted);
     }
   }
 
@@ -121,7 +145,7 @@ final class Worker {
     Signals.leaveToParent();
     DataInputStream data = new DataInputStream(input);
     Orders orders = Orders.read(data);
-    Thread.currentThread().setName("worker-" + orders.number);
+    Thread.currentThread().setName("worker-" + orders.number + " lookout");
     try (SocketChannel socket = connect(orders)) {
       Worker worker = new Worker(orders, socket);
       Thread ordersThread =
@@ -143,26 +167,120 @@ final class Worker {
     }
   }
 
-  private void serve() throws IOException {
+  /** The main thread: until the pool hangs up. */
+  private void serve() throws IOException, InterruptedException {
     send(writer.begin(Frames.HELLO).text(orders.secret).number(orders.number).end());
-    long turn = 0;
+    FutureTask<Boolean> tasks;
     do {
-      for (ByteBuffer frame; (frame = reader.next()) != null; ) {
-        turn++;
-        if (begins(turn)) {
-          send(runner.run(turn, frame, this::ends));
-        }
+      tasks = new FutureTask<>(this::runTasks);
+      Thread thread = Thread.ofPlatform().name("worker-" + orders.number).unstarted(tasks);
+      synchronized (gate) {
+        taskThread = thread;
+        lowered = false;
+        left = false;
       }
-    } while (reader.fill(socket) >= 0);
+      thread.start();
+      if (orders.lowersLongTasks) {
+        lowerIfLong();
+      }
+    } while (!hasHungUp(tasks));
   }
 
-  private boolean begins(long turn) {
+  private static boolean hasHungUp(FutureTask<Boolean> tasks)
+      throws IOException, InterruptedException {
+    try {
+      return tasks.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+    }
+  }
+
+  /** The task thread: until the pool hangs up, or until it was lowered, which is false. */
+  private boolean runTasks() throws IOException {
+    try {
+      synchronized (gate) {
+        osThread = orders.lowersLongTasks ? OsThread.current() : OsThread.UNKNOWN;
+      }
+      do {
+        for (ByteBuffer frame; (frame = reader.next()) != null; ) {
+          turn++;
+          if (begins(turn)) {
+            send(runner.run(turn, frame, this::ends));
+          }
+          if (isLowered()) {
+            return false;
+          }
+        }
+      } while (reader.fill(socket) >= 0);
+      return true;
+    } finally {
+      synchronized (gate) {
+        left = true;
+        gate.notifyAll();
+      }
+    }
+  }
+
+  private boolean isLowered() {
     synchronized (gate) {
-      begun = turn;
-      if (revoked.remove(turn)) {
+      return lowered;
+    }
+  }
+
+  /** Lowers the task thread once a task of its has computed for long; returns when it has left. */
+  private void lowerIfLong() throws InterruptedException {
+    long watched = 0; // the turn that ran at the latest look
+    long beganNanos = 0; // the thread's processor time when that turn was first seen
+    for (long seen; (seen = nextLook()) != LEFT; ) {
+      if (seen == 0) {
+        continue;
+      }
+      long nanos = osThread.cpuNanos();
+      if (seen != watched) {
+        watched = seen;
+        beganNanos = nanos;
+      } else if (nanos - beganNanos >= LONG.toNanos() / 2
+          && (!OsThread.canLower() || lower(seen))) {
+        return;
+      }
+    }
+  }
+
+  /** Waits until it is time to look; without tasks, for the next one. Returns the turn running. */
+  private long nextLook() throws InterruptedException {
+    synchronized (gate) {
+      if (running == 0) {
+        nothingToWatch = true;
+        while (nothingToWatch && !left) {
+          gate.wait();
+        }
+      }
+      long end = System.nanoTime() + LONG.toNanos();
+      for (long rest; !left && (rest = end - System.nanoTime()) > 0; ) {
+        gate.wait(rest / 1_000_000 + 1);
+      }
+      return left ? LEFT : running;
+    }
+  }
+
+  private boolean lower(long itsTurn) {
+    synchronized (gate) {
+      lowered = running == itsTurn && osThread.lower();
+      return lowered;
+    }
+  }
+
+  private boolean begins(long next) {
+    synchronized (gate) {
+      begun = next;
+      if (revoked.remove(next)) {
         return false;
       }
-      running = turn;
+      running = next;
+      if (nothingToWatch) {
+        nothingToWatch = false;
+        gate.notifyAll();
+      }
       return true;
     }
   }
@@ -216,7 +334,7 @@ final class Worker {
 
   private void interrupt(long turn) {
     synchronized (gate) {
-      if (running == turn) {
+      if (running == turn && taskThread != null) {
         taskThread.interrupt();
       }
     }

@@ -46,6 +46,7 @@ final class WorkerCommand {
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(WorkerCommand::isModuleOption)
         .forEach(options::add);
+    options.add("--enable-native-access=" + module()); // OsThread
     options.addAll(users);
     String modulePath = System.getProperty("jdk.module.path");
     if (modulePath != null) {
@@ -69,6 +70,11 @@ final class WorkerCommand {
     return module.isNamed()
         ? List.of("--module", module.getName() + "/" + Worker.class.getName())
         : List.of(Worker.class.getName());
+  }
+
+  private static String module() {
+    Module module = Worker.class.getModule();
+    return module.isNamed() ? module.getName() : "ALL-UNNAMED";
   }
 
   /** As much as this process may have, shared by all; the kernel gives what is used. */

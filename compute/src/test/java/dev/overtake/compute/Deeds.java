@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.compute;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -172,6 +175,33 @@ final class Deeds {
         LockSupport.parkNanos(left);
       }
       return nanos;
+    }
+  }
+
+  /** Computes until its thread is lowered or has used so much processor time; its nice value. */
+  record ComputesUntilLowered(Duration longest) implements Callable<Integer>, Serializable {
+    @Override
+    public Integer call() throws IOException {
+      int first = nice();
+      int nice;
+      do {
+        nice = nice();
+      } while (nice == first && OsThread.current().cpuNanos() < longest.toNanos());
+      return nice;
+    }
+
+    private static int nice() throws IOException {
+      String stat = Files.readString(Path.of("/proc/thread-self/stat"), US_ASCII);
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+      return Integer.parseInt(fields[16]);
+    }
+  }
+
+  /** The number and the nice value of the thread that runs it. */
+  record WhoRuns() implements Callable<List<Integer>>, Serializable {
+    @Override
+    public List<Integer> call() throws IOException {
+      return List.of(OsThread.current().id(), ComputesUntilLowered.nice());
     }
   }
 }

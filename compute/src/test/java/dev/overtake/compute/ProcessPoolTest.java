@@ -11,6 +11,7 @@ import java.io.NotSerializableException;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -287,5 +288,32 @@ final class ProcessPoolTest {
     assertThatThrownBy(() -> closed.submit(new Square(1)))
         .isInstanceOf(RejectedExecutionException.class)
         .hasMessageContaining("processes:1: closed");
+  }
+
+  @Test
+  void aTaskThatComputesForLongIsLoweredAndTheNextIsNot() throws Exception {
+    try (ProcessPool one = ProcessPool.builder().workers(1).cache(null).start()) {
+      List<Integer> before = one.submit(new Deeds.WhoRuns()).get();
+
+      assertThat(one.submit(new Deeds.ComputesUntilLowered(Duration.ofMinutes(1))).get())
+          .isEqualTo(Math.min(19, before.getLast() + 10));
+
+      List<Integer> after = one.submit(new Deeds.WhoRuns()).get();
+      assertThat(after.getFirst()).isNotEqualTo(before.getFirst());
+      assertThat(after.getLast()).isEqualTo(before.getLast());
+    }
+  }
+
+  @Test
+  void nothingIsLoweredIfThePoolIsToldSo() throws Exception {
+    try (ProcessPool one =
+        ProcessPool.builder().workers(1).cache(null).lowersLongTasks(false).start()) {
+      List<Integer> before = one.submit(new Deeds.WhoRuns()).get();
+
+      assertThat(one.submit(new Deeds.ComputesUntilLowered(Duration.ofMillis(500))).get())
+          .isEqualTo(before.getLast());
+
+      assertThat(one.submit(new Deeds.WhoRuns()).get()).isEqualTo(before);
+    }
   }
 }
