@@ -80,7 +80,8 @@ class PreforkTest {
 
     assertThat(supervisor().waitFor()).isZero();
     assertThat(output.readLine()).isNull();
-    assertThat(errors()).isEmpty();
+    // A child may not have heard yet that a connection was closed.
+    assertThat(errors()).allMatch(line -> line.startsWith("stopping: connections may finish"));
   }
 
   @ParameterizedTest

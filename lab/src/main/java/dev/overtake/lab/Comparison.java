@@ -28,7 +28,7 @@ public final class Comparison {
   /** When a figure has changed, in words. */
   public static final String RULE =
       "A figure has changed if the ranges of its rounds do not overlap and its medians differ by more"
-          + " than 10 %. With fewer than three rounds in either run there is no range to rely on:"
+          + " than a tenth. With fewer than three rounds in either run there is no range to rely on:"
           + " then its medians must differ by a factor of two.";
 
   private static final String SCHEMA = "overtake-compare/1";
