@@ -108,7 +108,7 @@ final class Bench {
   }
 
   /** All our classes, wherever this JVM has them from. */
-  private static String classPath() {
+  static String classPath() {
     return Stream.of("java.class.path", "jdk.module.path")
         .map(System::getProperty)
         .filter(path -> path != null && !path.isEmpty())

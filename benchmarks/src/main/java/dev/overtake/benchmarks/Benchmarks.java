@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
     description = "Measures servers side by side, each in a process of its own.",
     footer = {
       "",
-      "Benchmarks: interference, calm, storm, safepoints, long, hard, idle, layer, trip, start.",
+      "Benchmarks: interference, calm, storm, safepoints, long, hard, idle, layer, trip, cluster,"
+          + " start.",
       "Run alone: frameworks (7 minutes, 1.5 for one framework), frameworks-calm (8 minutes),",
       "bimodal (11 minutes for a mix).",
       "With jmh as the first word, the rest goes to JMH: benchmarks/run jmh SliceCost.",
@@ -278,6 +279,7 @@ public final class Benchmarks implements Callable<Integer> {
             new Idle(idle),
             new Layer(),
             new Trip(),
+            new ClusterTrip(),
             new WorkerStart(),
             new Frameworks(frameworks(List.of(Framework.values()))),
             new FrameworkCost(overHttp(frameworks(List.of(Framework.JETTY, Framework.HELIDON)))));

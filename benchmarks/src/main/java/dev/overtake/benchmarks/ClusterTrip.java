@@ -1,159 +1,119 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.benchmarks;
 
-import dev.overtake.cluster.ClusterCompute;
-import dev.overtake.cluster.ClusterWorker;
-import dev.overtake.cluster.Membership;
-import dev.overtake.compute.Task;
-import java.io.Serializable;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import org.jgroups.Address;
-import org.jgroups.JChannel;
-import org.jgroups.Message;
-import org.jgroups.ObjectMessage;
-import org.jgroups.blocks.MessageDispatcher;
-import org.jgroups.blocks.RequestOptions;
-import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Threads;
-import org.openjdk.jmh.annotations.Warmup;
 
-/**
- * What does our layer add to a trip over the engine?
- *
- * <p>The baseline, {@code jgroups}, is the engine's own way to have something done by another
- * member, with the settings it ships with: the same task, serialized by it, is read and run in the
- * other member's message handler. {@code cluster} is all of ours: bounds, a virtual thread with
- * time sharing for the task, versions compared, cancel and deadline possible. Two members in one
- * JVM, by loopback.
- */
-@State(Scope.Benchmark)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 5, time = 2)
-@Measurement(iterations = 5, time = 2)
-@Fork(
-    value = 3,
-    jvmArgsAppend = {
-      "-Xmx1g",
-      "--add-opens=java.base/java.lang=ALL-UNNAMED",
-      "--enable-native-access=ALL-UNNAMED"
-    })
-public class ClusterTrip {
+/** What our layer adds to a trip over the cluster's engine. */
+final class ClusterTrip implements Benchmark<ClusterTrip.Setting> {
+  private static final String ENGINE = ClusterTripMain.ENGINE;
+  private static final String OURS = ClusterTripMain.OURS;
   private static final int IN_FLIGHT = 64;
-  private static final long GLANCE_NANOS = 10_000_000;
+  private static final double PRICE = 1.1;
 
-  /** Whose trip. */
-  @Param({"jgroups", "cluster"})
-  public String engine = "jgroups";
+  /** Two members are compiled in one JVM. */
+  private static final int WARMUPS = 2;
 
-  private final Deque<AutoCloseable> open = new ArrayDeque<>();
-  private Callable<Integer> trip = () -> 0;
+  @Override
+  public String id() {
+    return "cluster";
+  }
 
-  record Answer(int n) implements Callable<Integer>, Serializable {
+  @Override
+  public String question() {
+    return "What does our layer add to a trip to another member, beside the engine's own request?";
+  }
+
+  @Override
+  public String method() {
+    return "two members in a fresh JVM, over loopback, closed loop of a task that computes nothing, each"
+        + " caller a platform thread; jgroups is the engine's own request and answer with the settings"
+        + " it ships with, but for its threads, which are as many and of the kind as in cluster; both"
+        + " carry the same bytes of the same task, written and read by the same code behind the same"
+        + " filter, and neither is encrypted; members share the generator's cores, so see --placement";
+  }
+
+  @Override
+  public List<String> models() {
+    return List.of(ENGINE, OURS);
+  }
+
+  @Override
+  public List<Setting> settings() {
+    return List.of(new Setting(1), new Setting(IN_FLIGHT));
+  }
+
+  @Override
+  public List<Figure> columns() {
+    return List.of(Figure.REQUESTS_PER_SECOND, Figure.P50, Figure.P99);
+  }
+
+  @Override
+  public Duration expected(Bench bench) {
+    return Bench.START_AND_STOP
+        .plus(bench.plan().warmup().multipliedBy(WARMUPS))
+        .plus(bench.plan().phase());
+  }
+
+  @Override
+  public Measurement measure(Bench bench, Setting setting, String model)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Bench.jdkTool("java"));
+    command.addAll(Bench.OPENING_FLAGS);
+    command.addAll(bench.plan().jvmFlags());
+    command.addAll(
+        List.of(
+            "-cp",
+            Bench.classPath(),
+            ClusterTripMain.class.getName(),
+            model,
+            String.valueOf(setting.callers),
+            String.valueOf(bench.plan().warmup().multipliedBy(WARMUPS).toMillis()),
+            String.valueOf(bench.plan().phase().toMillis())));
+    Process members =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    try (BufferedReader output = members.inputReader()) {
+      String[] figures =
+          output
+              .lines()
+              .filter(line -> line.startsWith(ClusterTripMain.RESULT))
+              .map(line -> line.split(" "))
+              .findFirst()
+              .orElseThrow(() -> new IOException("no figures came of two members of " + model));
+      return new Measurement()
+          .with(Figure.REQUESTS_PER_SECOND, Double.parseDouble(figures[1]))
+          .with(Figure.P50, Double.parseDouble(figures[2]))
+          .with(Figure.P99, Double.parseDouble(figures[3]));
+    } finally {
+      members.destroyForcibly();
+      members.waitFor();
+    }
+  }
+
+  /** The price in the median of one caller, and in the rate of many. */
+  @Override
+  public List<Comparison> comparisons(Bench bench, Results results) {
+    String one = settings().getFirst().toString();
+    String many = settings().getLast().toString();
+    return List.of(
+        Comparison.atMost(
+            PRICE,
+            "cluster ÷ jgroups, %s, p50".formatted(one),
+            results.ratio(one, Figure.P50, OURS, ENGINE)),
+        Comparison.atMost(
+            PRICE,
+            "jgroups ÷ cluster, %s, trips/s".formatted(many),
+            results.ratio(many, Figure.REQUESTS_PER_SECOND, ENGINE, OURS)));
+  }
+
+  record Setting(int callers) {
     @Override
-    public Integer call() {
-      return n;
+    public String toString() {
+      return callers == 1 ? "1 caller" : callers + " in flight";
     }
-  }
-
-  /**
-   * Joins both members.
-   *
-   * @throws Exception if one can't
-   */
-  @Setup(Level.Trial)
-  public void join() throws Exception {
-    trip = engine.equals("jgroups") ? bare() : ours();
-  }
-
-  private Callable<Integer> bare() throws Exception {
-    System.setProperty("jgroups.bind_addr", "127.0.0.1");
-    System.setProperty("jgroups.tcpping.initial_hosts", "127.0.0.1[7800]");
-    JChannel asking = new JChannel("tcp.xml");
-    JChannel working = new JChannel("tcp.xml");
-    open.push(asking);
-    open.push(working);
-    MessageDispatcher asker = new MessageDispatcher(asking);
-    MessageDispatcher worker = new MessageDispatcher(working);
-    worker.setRequestHandler(ClusterTrip::answer);
-    asking.connect("trip");
-    working.connect("trip");
-    while (asking.getView().size() < 2) {
-      LockSupport.parkNanos(GLANCE_NANOS);
-    }
-    Address to = working.getAddress();
-    return () -> asker.sendMessage(new ObjectMessage(to, new Answer(1)), RequestOptions.SYNC());
-  }
-
-  private static Object answer(Message task) throws Exception {
-    Answer answer = task.getObject();
-    return answer.call();
-  }
-
-  private Callable<Integer> ours() throws Exception {
-    Membership membership = Membership.onLoopback();
-    ClusterWorker worker = ClusterWorker.builder(membership).start();
-    open.push(worker);
-    ClusterCompute cluster =
-        ClusterCompute.builder(membership.join(List.of(worker.address()))).build();
-    open.push(cluster);
-    cluster.start();
-    while (cluster.figures().members() < 1) {
-      LockSupport.parkNanos(GLANCE_NANOS);
-    }
-    return () -> cluster.call(new Task<>("answer", 1, new Answer(1)));
-  }
-
-  /**
-   * Lets both members leave.
-   *
-   * @throws Exception if one can't
-   */
-  @TearDown(Level.Trial)
-  public void leave() throws Exception {
-    for (AutoCloseable member : open) {
-      member.close();
-    }
-  }
-
-  /**
-   * One trip after the other.
-   *
-   * @return what came back
-   * @throws Exception never
-   */
-  @Benchmark
-  @BenchmarkMode(Mode.SampleTime)
-  public int oneCaller() throws Exception {
-    return trip.call();
-  }
-
-  /**
-   * Sixty-four at a time.
-   *
-   * @return what came back
-   * @throws Exception never
-   */
-  @Benchmark
-  @BenchmarkMode(Mode.Throughput)
-  @OutputTimeUnit(TimeUnit.SECONDS)
-  @Threads(IN_FLIGHT)
-  public int sixtyFourInFlight() throws Exception {
-    return trip.call();
   }
 }

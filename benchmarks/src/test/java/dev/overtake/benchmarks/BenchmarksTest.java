@@ -80,6 +80,7 @@ class BenchmarksTest {
     int exit =
         execute(
             "trip",
+            "cluster",
             "start",
             "--rounds=1",
             "--seconds=0.2",
@@ -90,6 +91,8 @@ class BenchmarksTest {
     assertThat(exit).describedAs(err.toString()).isZero();
     assertThat(out.toString())
         .containsPattern("overtake@processes:4, 32 callers, trip's processor time in µs: [-\\d]")
+        .containsPattern("cluster ÷ jgroups, 1 caller, p50: \\d.*, wanted at most 1.10: ")
+        .containsPattern("jgroups ÷ cluster, 64 in flight, trips/s: \\d")
         .containsPattern("with ÷ without cache, first result: \\d");
   }
 
