@@ -178,7 +178,7 @@ class ConformanceTest {
     Map<Duration, Duration> slept = new ConcurrentHashMap<>();
     List<Thread> threads = new ArrayList<>();
     for (int i = 5; i > 0; i--) {
-      Duration length = Duration.ofMillis(20 * i);
+      Duration length = Duration.ofMillis(20L * i);
       threads.add(
           Thread.ofVirtual()
               .start(() -> {
