@@ -31,9 +31,10 @@ final class ClusterTrip implements Benchmark<ClusterTrip.Setting> {
   public String method() {
     return "two members in a fresh JVM, over loopback, closed loop of a task that computes nothing, each"
         + " caller a platform thread; jgroups is the engine's own request and answer with the settings"
-        + " it ships with, but for its threads, which are as many and of the kind as in cluster; both"
-        + " carry the same bytes of the same task, written and read by the same code behind the same"
-        + " filter, and neither is encrypted; members share the generator's cores, so see --placement";
+        + " it ships with, but for its threads, which are as many and of the kind as in cluster, and"
+        + " for sending small packets at once, as cluster does; both carry the same bytes of the same"
+        + " task, written and read by the same code behind the same filter, and neither is"
+        + " encrypted; members share the generator's cores, so see --placement";
   }
 
   @Override

@@ -83,6 +83,7 @@ public final class ClusterTripMain {
     System.setProperty("jgroups.bind_addr", "127.0.0.1");
     System.setProperty("jgroups.tcpping.initial_hosts", "127.0.0.1[7800]");
     System.setProperty("vthreads", "false");
+    System.setProperty("tcp-nodelay", "true");
     System.setProperty("jgroups.thread_pool.max_threads", "32");
     JChannel asking = new JChannel("tcp.xml");
     JChannel working = new JChannel("tcp.xml");
