@@ -3,6 +3,7 @@ package dev.overtake.benchmarks;
 
 import dev.overtake.lab.ServerFailure;
 import dev.overtake.lab.ServerProcess;
+import dev.overtake.load.LatencyFigures;
 import dev.overtake.load.LoadListener;
 import dev.overtake.load.OpenLoop;
 import java.io.IOException;
@@ -20,7 +21,6 @@ record Bimodal(Mix mix, List<Double> loads) implements Benchmark<Bimodal.Setting
   private static final double WARM_LOAD = 0.5;
   private static final double LIMIT = 50;
   private static final double LEAST_ANSWERED = 0.98;
-  private static final int LEAST_SAMPLES = 1_000;
   private static final double TWICE = 2;
   private static final String EXTREME = "extreme";
   private static final String OURS = "overtake";
@@ -174,8 +174,9 @@ record Bimodal(Mix mix, List<Double> loads) implements Benchmark<Bimodal.Setting
 
   /** NaN if none of the samples would lie beyond the percentile. */
   private static double slowdown(Histogram nanos, double percentile, double aloneSeconds) {
-    boolean enough = Math.round(nanos.getTotalCount() * (100 - percentile) * 10) >= LEAST_SAMPLES;
-    return enough ? nanos.getValueAtPercentile(percentile) / 1e9 / aloneSeconds : Double.NaN;
+    return LatencyFigures.enoughFor(percentile, 10 * nanos.getTotalCount())
+        ? nanos.getValueAtPercentile(percentile) / 1e9 / aloneSeconds
+        : Double.NaN;
   }
 
   @Override

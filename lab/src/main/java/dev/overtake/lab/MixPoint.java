@@ -2,6 +2,7 @@
 package dev.overtake.lab;
 
 import dev.overtake.load.GeneratorHealth;
+import dev.overtake.load.LatencyFigures;
 import dev.overtake.load.OpenLoop;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,9 +99,10 @@ record MixPoint(
     }
 
     private static double percentile(Histogram nanos, double percentile) {
-      // One of them must lie beyond it; rounded, as 100 - 99.9 is not exact.
-      boolean any = Math.round(nanos.getTotalCount() * (100 - percentile) * 10) >= 1_000;
-      return any ? nanos.getValueAtPercentile(percentile) : Double.NaN;
+      // One of them lies beyond it, not ten: it decides about a limit, it is not a figure.
+      return LatencyFigures.enoughFor(percentile, 10 * nanos.getTotalCount())
+          ? nanos.getValueAtPercentile(percentile)
+          : Double.NaN;
     }
 
     /** Whether there cannot be a thousandth or less of them that is late, whatever comes. */
