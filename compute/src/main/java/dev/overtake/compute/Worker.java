@@ -207,7 +207,7 @@ final class Worker {
           if (begins(turn)) {
             send(runner.run(turn, frame, this::ends));
           }
-          if (isLowered()) {
+          if (lowered) { // decided while a task runs, and ends() has passed the gate since
             return false;
           }
         }
@@ -221,13 +221,7 @@ final class Worker {
     }
   }
 
-  private boolean isLowered() {
-    synchronized (gate) {
-      return lowered;
-    }
-  }
-
-  /** Lowers the task thread once a task of its has computed for long; returns when it has left. */
+  /** Lowers the task thread once a task of its has computed for long, unless it leaves before. */
   private void lowerIfLong() throws InterruptedException {
     long watched = 0; // the turn that ran at the latest look
     long beganNanos = 0; // the thread's processor time when that turn was first seen
@@ -236,6 +230,9 @@ final class Worker {
         continue;
       }
       long nanos = osThread.cpuNanos();
+      if (nanos < 0) {
+        return; // where processor time is not known nobody is lowered
+      }
       if (seen != watched) {
         watched = seen;
         beganNanos = nanos;
