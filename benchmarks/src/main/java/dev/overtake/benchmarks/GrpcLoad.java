@@ -22,9 +22,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the example service on gRPC as the probe asks the others, which speaks no HTTP/2: at planned
@@ -91,8 +90,8 @@ final class GrpcLoad implements AutoCloseable {
     ask(
         LONG,
         n,
-        (answer, failure) -> {
-          if (wanted.get() && failure == null) {
+        answered -> {
+          if (answered && wanted.get()) {
             askAgain(n, wanted);
           }
         });
@@ -143,9 +142,9 @@ final class GrpcLoad implements AutoCloseable {
     ask(
         method,
         n,
-        (answer, failure) -> {
-          stretch.decided(due, failure == null);
-          if (failure == null) {
+        answered -> {
+          stretch.decided(due, answered);
+          if (answered) {
             again(stretch, method, n, end);
           }
         });
@@ -153,7 +152,7 @@ final class GrpcLoad implements AutoCloseable {
 
   private void askShort(Stretch stretch, long due) {
     stretch.planned(due);
-    ask(SHORT, 1, (answer, failure) -> stretch.decided(due, failure == null));
+    ask(SHORT, 1, answered -> stretch.decided(due, answered));
   }
 
   private static void sleepUntil(long due) throws InterruptedException {
@@ -165,8 +164,8 @@ final class GrpcLoad implements AutoCloseable {
     }
   }
 
-  private void ask(
-      String method, int n, BiConsumer<@Nullable Buffer, @Nullable Throwable> answered) {
+  /** Asks, and says in the end whether there was an answer. */
+  private void ask(String method, int n, Consumer<Boolean> ended) {
     byte[] digits = Integer.toString(n).getBytes(StandardCharsets.US_ASCII);
     Buffer message =
         Buffer.buffer(PREFIX_BYTES + digits.length)
@@ -182,7 +181,7 @@ final class GrpcLoad implements AutoCloseable {
                     .putHeader("te", "trailers")
                     .send(message))
             .compose(GrpcLoad::message)
-            .onComplete(answered::accept);
+            .onComplete(result -> ended.accept(result.succeeded()));
   }
 
   private static Future<Buffer> message(HttpClientResponse response) {
