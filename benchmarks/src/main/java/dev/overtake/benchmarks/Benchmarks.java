@@ -53,7 +53,8 @@ public final class Benchmarks implements Callable<Integer> {
   @Option(
       names = "--rounds",
       paramLabel = "COUNT",
-      description = "How often each server is measured (default 5; frameworks 2, -calm 6).")
+      description =
+          "How often each server is measured (default 5; frameworks 2, -calm 6, bimodal 3).")
   private @Nullable Integer rounds;
 
   @Option(
@@ -65,7 +66,9 @@ public final class Benchmarks implements Callable<Integer> {
   @Option(
       names = "--warmup",
       paramLabel = "S",
-      description = "How long each fresh server is warmed up (default 3; frameworks 4, -calm 10).")
+      description =
+          "How long each fresh server is warmed up (default 3; frameworks 4, -calm 10, bimodal"
+              + " 2).")
   private @Nullable Double warmup;
 
   @Option(
