@@ -18,7 +18,8 @@ final class Watchdog extends Thread {
   /*
    * When it looks. A slice that begins just after a look is due one quantum after its start, and the
    * start is written by the carrier: so a look a quantum later sees its age, and the next look can be
-   * planned for the very moment. No slice grows older than a quantum without a look being due.
+   * planned for the very moment. No slice grows older than a quantum without a look being due. What is
+   * a quantum here may be somewhat more, see Patience.
    *
    * How it judges. The CPU time at the slice's start is unknown: to ask would cost every slice a system
    * call. It is known at the first look at the slice, and the share of the processor that the slice had
@@ -33,10 +34,6 @@ final class Watchdog extends Thread {
    * The floor. A demoted carrier gets what the kernel leaves it, which beside busy loops is little. Each
    * window, what the overstaying carriers got is compared with their floor. What is missing is owed to
    * them, and made up by letting loops rest: an unprivileged process cannot raise what it has lowered.
-   *
-   * Its own lateness (how long after the planned moment it runs) says how crowded the machine is; half
-   * of its running mean is added to the quantum, at most one quantum: where a watchdog waits, a spare
-   * carrier would wait too, and hand-offs pay less.
    */
   private static final long FLOOR_WINDOW_NANOS = 20_000_000L;
   private static final long MOST_CREDIT_NANOS = 50_000_000L;
@@ -50,6 +47,7 @@ final class Watchdog extends Thread {
   private final int hardCap;
   private final double floor;
   private final Witness witness;
+  private final Patience patience;
   private final AtomicLong computingHandoffs = new AtomicLong();
   private final AtomicLong blockedHandoffs = new AtomicLong();
   private final AtomicLong demotions = new AtomicLong();
@@ -58,7 +56,6 @@ final class Watchdog extends Thread {
   private boolean demotionRefused;
   private boolean hardCapReached;
   private boolean threadsRefused;
-  private long latenessNanos; // running mean
   // CPU time of overstaying carriers: of those that compute as of the window's start, of those
   // that were blocked as of their hand-off.
   private final Map<Carrier, Long> overstayingCpuNanos = new HashMap<>();
@@ -80,6 +77,7 @@ final class Watchdog extends Thread {
     this.hardCap = hardCap;
     this.floor = floor;
     this.witness = witness;
+    this.patience = new Patience(quantumNanos);
     setDaemon(true);
   }
 
@@ -146,8 +144,7 @@ final class Watchdog extends Thread {
     long remaining = due - System.nanoTime();
     if (remaining > 0) {
       LockSupport.parkNanos(this, remaining);
-      long late = Math.max(0, System.nanoTime() - due);
-      latenessNanos += (late - latenessNanos) / 8;
+      patience.ranLate(Math.max(0, System.nanoTime() - due));
     }
   }
 
@@ -188,11 +185,10 @@ final class Watchdog extends Thread {
       loop.seenNanos = now;
       loop.seenCpuNanos = loops.os.cpuNanos(carrier.osThreadId());
     }
-    long patience = quantumNanos + Math.min(latenessNanos / 2, quantumNanos);
     long age = now - start;
     long observed = now - loop.seenNanos;
-    if (age < patience || observed < quantumNanos / 4) {
-      return Math.max(start + patience, loop.seenNanos + quantumNanos / 4);
+    if (age < patience.nanos() || observed < quantumNanos / 4) {
+      return Math.max(start + patience.nanos(), loop.seenNanos + quantumNanos / 4);
     }
     long cpu = loops.os.cpuNanos(carrier.osThreadId());
     // Where CPU time is not known, the wall clock has to do.
@@ -265,6 +261,7 @@ final class Watchdog extends Thread {
     carrier.release();
     (computing ? computingHandoffs : blockedHandoffs).incrementAndGet();
     witness.handedOff(overstay);
+    patience.handedOff(computingHandoffs.get(), witness.falseAlarms());
   }
 
   /** What was taken as blocked, waiting for a class to be loaded say, may compute afterwards. */
