@@ -117,7 +117,11 @@ final class Watchdog extends Thread {
       for (EventLoop loop : loops.loops()) {
         due = Math.min(due, look(loop, now));
       }
-      loops.refillSpares();
+      // To start a thread takes longer than all else here, and a loop may have just been given
+      // away.
+      if (loops.spares() == 0 || loops.atRest()) {
+        loops.refillSpares();
+      }
       keepFloor(now);
       if (now - lastForgiven > FORGIVE_EVERY_NANOS) {
         letIn(loops.suspects().forgive(now));

@@ -19,7 +19,7 @@ final class Witness extends Thread implements EventLoops.OverstayListener {
   private static final System.Logger LOG = System.getLogger(Scheduler.class.getName());
   private static final boolean FLIGHT_RECORDER =
       ModuleLayer.boot().findModule("jdk.jfr").isPresent();
-  private static final int TRACES_PER_SECOND = 20;
+  private static final int TRACES_PER_SECOND = 5; // half a millisecond of a processor each
   private static final long LINE_EVERY_NANOS = 60_000_000_000L;
   private static final int SITES = 1000;
   private static final int TOLD_FRAMES = 30;
