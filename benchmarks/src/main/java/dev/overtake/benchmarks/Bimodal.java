@@ -174,7 +174,7 @@ record Bimodal(Mix mix, List<Double> loads) implements Benchmark<Bimodal.Setting
 
   /** NaN if none of the samples would lie beyond the percentile. */
   private static double slowdown(Histogram nanos, double percentile, double aloneSeconds) {
-    return LatencyFigures.enoughFor(percentile, 10 * nanos.getTotalCount())
+    return LatencyFigures.anyBeyond(percentile, nanos.getTotalCount())
         ? nanos.getValueAtPercentile(percentile) / 1e9 / aloneSeconds
         : Double.NaN;
   }

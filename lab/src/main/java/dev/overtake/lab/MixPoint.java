@@ -99,8 +99,7 @@ record MixPoint(
     }
 
     private static double percentile(Histogram nanos, double percentile) {
-      // One of them lies beyond it, not ten: it decides about a limit, it is not a figure.
-      return LatencyFigures.enoughFor(percentile, 10 * nanos.getTotalCount())
+      return LatencyFigures.anyBeyond(percentile, nanos.getTotalCount())
           ? nanos.getValueAtPercentile(percentile)
           : Double.NaN;
     }

@@ -54,4 +54,16 @@ public record LatencyFigures(
     // 1000 samples must be enough for p99, although (100 - 99.0) / 100 is not exact.
     return Math.round(count * (100 - percentile)) >= 1_000;
   }
+
+  /**
+   * Tells whether at least one of so many latencies lies beyond a percentile. That is too few to
+   * print it as a figure, and enough to hold it against a limit.
+   *
+   * @param percentile such as 99.9
+   * @param count how many latencies there are
+   * @return whether the percentile may decide about a limit
+   */
+  public static boolean anyBeyond(double percentile, long count) {
+    return enoughFor(percentile, 10 * count);
+  }
 }

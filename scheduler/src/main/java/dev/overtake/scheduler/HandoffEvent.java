@@ -12,7 +12,8 @@ import jdk.jfr.Timespan;
 @Name("dev.overtake.Handoff")
 @Label("Hand-off")
 @Category({"Overtake", "Scheduler"})
-@Description("An event loop was taken from an overstaying carrier")
+@Description(
+    "An event loop was taken from an overstaying carrier; of many, five a second are recorded")
 @StackTrace(false)
 final class HandoffEvent extends Event {
   @Label("Thread")

@@ -432,7 +432,8 @@ public final class Scheduler implements AutoCloseable {
     }
 
     /**
-     * Sets how many carriers are kept ready to take over a loop.
+     * Sets how many carriers are kept ready to take over a loop. They are made again when the last
+     * of them is used up, or while nothing is ready to run.
      *
      * @param value from 0 to 1024; 2 by default. At 0 a hand-off costs the making of a thread
      * @return this builder

@@ -117,8 +117,7 @@ final class Watchdog extends Thread {
       for (EventLoop loop : loops.loops()) {
         due = Math.min(due, look(loop, now));
       }
-      // To start a thread takes longer than all else here, and a loop may have just been given
-      // away.
+      // Not sooner: to start a thread takes longer than all else here, and who is ready waits.
       if (loops.spares() == 0 || loops.atRest()) {
         loops.refillSpares();
       }
@@ -191,8 +190,9 @@ final class Watchdog extends Thread {
     }
     long age = now - start;
     long observed = now - loop.seenNanos;
-    if (age < patience.nanos() || observed < quantumNanos / 4) {
-      return Math.max(start + patience.nanos(), loop.seenNanos + quantumNanos / 4);
+    long allowed = patience.nanos();
+    if (age < allowed || observed < quantumNanos / 4) {
+      return Math.max(start + allowed, loop.seenNanos + quantumNanos / 4);
     }
     long cpu = loops.os.cpuNanos(carrier.osThreadId());
     // Where CPU time is not known, the wall clock has to do.
