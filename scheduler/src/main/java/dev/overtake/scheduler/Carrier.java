@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * An OS thread that drives an event loop until one of its slices overstays.
  *
- * <p>A carrier that was demoted is single-use: it ends with its slice. One that was handed off
- * because it was blocked drives again later.
+ * <p>A carrier that was demoted ends with its slice, unless the system lets it raise itself again,
+ * which mostly needs a privilege. One that was handed off because it was blocked drives again
+ * later.
  */
 final class Carrier extends Thread {
   /** How many slices a carrier runs before it looks into the poller again. */
@@ -71,8 +72,8 @@ final class Carrier extends Thread {
     threadId = loops.os.threadId();
     loops.os.askForQuickTurns(threadId);
     boolean again = true;
-    while (again && awaitLoop()) {
-      again = driveUntilTaken();
+    for (EventLoop given; again && (given = awaitLoop()) != null; ) {
+      again = driveUntilTaken(given);
       loop = null;
       if (again) {
         again = loops.becomeSpare(this);
@@ -81,18 +82,17 @@ final class Carrier extends Thread {
     loops.ended(this);
   }
 
-  private boolean awaitLoop() {
-    while (loop == null) {
-      if (retired) {
-        return false;
-      }
+  /** Null if there will be none. */
+  private @Nullable EventLoop awaitLoop() {
+    EventLoop given;
+    while ((given = loop) == null && !retired) {
       LockSupport.park(this);
     }
-    return true;
+    return given;
   }
 
   /** Runs slices and polls until the loop is taken or stopped; says whether to stay as a spare. */
-  private boolean driveUntilTaken() {
+  private boolean driveUntilTaken(EventLoop driven) {
     boolean waited = true;
     while (!loops.stopped()) {
       for (int i = 0; i < SLICES_PER_POLL; i++) {
@@ -104,7 +104,7 @@ final class Carrier extends Thread {
           loops.helpOthers();
           waited = false;
         }
-        if (!slice(next)) {
+        if (!slice(driven, next)) {
           return leave();
         }
       }
@@ -112,7 +112,7 @@ final class Carrier extends Thread {
       waited = loops.poll(this);
     }
     for (Runnable next; (next = loops.next()) != null; ) {
-      if (!slice(next)) {
+      if (!slice(driven, next)) {
         return leave();
       }
     }
@@ -120,8 +120,10 @@ final class Carrier extends Thread {
   }
 
   /** False if the loop was taken meanwhile. */
-  private boolean slice(Runnable next) {
-    long running = slices.begin(next, System.nanoTime());
+  private boolean slice(EventLoop driven, Runnable next) {
+    long now = System.nanoTime();
+    long running = slices.begin(next, now);
+    driven.sliceBegan(now, threadId);
     try {
       next.run();
     } catch (Throwable e) {

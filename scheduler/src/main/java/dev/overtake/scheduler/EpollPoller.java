@@ -85,10 +85,14 @@ final class EpollPoller extends OpenFile implements Poller {
   }
 
   @Override
-  public void poll(MemorySegment events, boolean wait) {
-    int n = Linux.epollWait(epoll, events, EVENTS_PER_WAIT, wait ? -1 : 0);
+  public int poll(MemorySegment events, boolean wait) {
+    return Linux.epollWait(epoll, events, EVENTS_PER_WAIT, wait ? -1 : 0);
+  }
+
+  @Override
+  public void queueReady(MemorySegment events, int count) {
     AtomicReferenceArray<@Nullable LoopSocket> table = sockets;
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < count; i++) {
       long at = (long) i * Linux.EPOLL_EVENT_BYTES;
       int fd = events.get(JAVA_INT_UNALIGNED, at + Linux.EPOLL_DATA_OFFSET);
       if (fd == eventfd) {

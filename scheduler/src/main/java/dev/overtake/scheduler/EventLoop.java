@@ -10,13 +10,24 @@ final class EventLoop {
   /** Who drives this loop; changed by start-up and watchdog alone. */
   volatile @Nullable Carrier carrier;
 
+  final @Nullable Alarm alarm; // null without a watchdog
+
   // What the watchdog remembers of the slice it saw running; the watchdog's alone.
+  boolean watched; // whether it will look again by itself
   @Nullable Carrier seenCarrier;
   long seenState;
   long seenNanos;
   long seenCpuNanos;
 
-  EventLoop(int index) {
+  EventLoop(int index, @Nullable Alarm alarm) {
     this.index = index;
+    this.alarm = alarm;
+  }
+
+  /** Called by the carrier when a slice of this loop has begun. */
+  void sliceBegan(long nowNanos, int threadId) {
+    if (alarm != null) {
+      alarm.sliceBegan(nowNanos, threadId);
+    }
   }
 }

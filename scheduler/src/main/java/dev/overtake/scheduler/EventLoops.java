@@ -28,6 +28,7 @@ final class EventLoops implements Executor {
   final String name;
   private final int spareCount;
   private final EventLoop[] loops;
+  private final @Nullable Alarms alarms; // null without a watchdog
   private final Poller poller;
   private final RunQueue queue;
   private final Suspects suspects;
@@ -41,34 +42,45 @@ final class EventLoops implements Executor {
   // watchdog, taken by carriers between two slices.
   private final AtomicLong owedRestNanos = new AtomicLong();
   private volatile boolean stopped;
-  private volatile @Nullable Watchdog watchdog;
 
   /** Told of overstays, on the carriers that overstayed, when the slice has ended. */
   interface OverstayListener {
     void ended(Overstay overstay, long cpuNanos);
   }
 
-  EventLoops(String name, int loopCount, int spareCount, int cap, Os os, OverstayListener listener)
-      throws IOException {
+  EventLoops(String name, Scheduler.Builder builder, OverstayListener listener) throws IOException {
     this.name = name;
-    this.spareCount = spareCount;
-    this.os = os;
+    this.spareCount = builder.spareCarriers;
+    this.os = builder.os.get();
     this.listener = listener;
-    this.suspects = new Suspects(cap);
+    this.suspects = new Suspects(builder.maxOverstaying);
     this.poller = os.nativePoller() ? new EpollPoller() : new Poller.WakeOnly();
     this.queue = new RunQueue(poller);
-    this.loops = new EventLoop[loopCount];
-    for (int i = 0; i < loopCount; i++) {
-      loops[i] = new EventLoop(i);
+    try {
+      this.alarms = builder.timeSharing ? os.alarms(builder.eventLoops) : null;
+    } catch (IOException e) {
+      poller.close();
+      throw e;
+    }
+    this.loops = new EventLoop[builder.eventLoops];
+    for (int i = 0; i < loops.length; i++) {
+      loops[i] = new EventLoop(i, alarmOf(i, builder.quantumNanos()));
     }
   }
 
-  void start(@Nullable Watchdog watching) {
-    watchdog = watching;
+  private @Nullable Alarm alarmOf(int loop, long quantumNanos) {
+    Alarms all = alarms;
+    return all == null
+        ? null
+        : new Alarm(nanos -> all.set(loop, nanos), os::cpuNanos, quantumNanos);
+  }
+
+  void start() {
     for (EventLoop loop : loops) {
       Carrier carrier = takeSpare();
       if (carrier == null) {
         stop();
+        closeAlarms(); // no watchdog will
         throw new OutOfMemoryError(name + ": the system gives no thread for an event loop");
       }
       give(loop, carrier);
@@ -98,7 +110,7 @@ final class EventLoops implements Executor {
     } else if (stopped) {
       runLeft(); // stop() may have looked before the suspect was there
     } else {
-      wakeWatchdog(); // which lets the suspect in, in the end
+      callWatchdog(); // which lets the suspect in, in the end
     }
   }
 
@@ -130,11 +142,7 @@ final class EventLoops implements Executor {
 
   /** Lets a carrier look for readiness, waiting if nothing is queued; says whether it waited. */
   boolean poll(Carrier carrier) {
-    boolean waited = queue.poll(carrier.events);
-    if (waited) {
-      wakeWatchdog();
-    }
-    return waited;
+    return queue.poll(carrier.events);
   }
 
   /** Called by a carrier that has waited and has taken one thread: more may be left for another. */
@@ -142,11 +150,25 @@ final class EventLoops implements Executor {
     queue.helpOthers();
   }
 
-  /** Pairs with the watchdog's look at {@link #atRest}. */
-  private void wakeWatchdog() {
-    Watchdog watching = watchdog;
-    if (watching != null) {
-      watching.ensureAwake();
+  /** Lets the watchdog look at everything now, if there is one. */
+  void callWatchdog() {
+    if (alarms != null) {
+      alarms.ring();
+    }
+  }
+
+  /** Where the watchdog waits. */
+  Alarms alarms() {
+    Alarms here = alarms;
+    if (here == null) {
+      throw new IllegalStateException("loops without time sharing");
+    }
+    return here;
+  }
+
+  private void closeAlarms() {
+    if (alarms != null) {
+      alarms.close();
     }
   }
 
@@ -192,9 +214,13 @@ final class EventLoops implements Executor {
   /** Makes spare carriers until there are enough of them, or the system gives no more threads. */
   void refillSpares() {
     Carrier made;
-    while (spares.size() < spareCount && !stopped && (made = makeCarrier()) != null) {
+    while (sparesMissing() && (made = makeCarrier()) != null) {
       addSpare(made);
     }
+  }
+
+  boolean sparesMissing() {
+    return spares.size() < spareCount && !stopped;
   }
 
   private void addSpare(Carrier carrier) {

@@ -34,6 +34,8 @@ final class Linux {
   static final int EPOLLHUP = 0x10;
   static final int EPOLLRDHUP = 0x2000;
   static final int EPOLLET = 1 << 31;
+  static final short POLLIN = 0x1;
+  static final int POLLED_FILE_BYTES = 8;
   static final int EPOLL_EVENT_BYTES;
   static final int EPOLL_DATA_OFFSET;
 
@@ -44,6 +46,9 @@ final class Linux {
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int EFD_NONBLOCK = 0x800;
   private static final int EFD_CLOEXEC = 0x80000;
+  private static final int TFD_NONBLOCK = 0x800;
+  private static final int TFD_CLOEXEC = 0x80000;
+  private static final int CLOCK_MONOTONIC = 1;
   private static final int PR_SET_TIMERSLACK = 29;
   private static final long SYS_SCHED_SETATTR;
 
@@ -113,9 +118,22 @@ final class Linux {
           QUICK);
   private static final MethodHandle EVENTFD =
       link("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), QUICK, ERRNO);
+  private static final MethodHandle TIMERFD_CREATE =
+      link("timerfd_create", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), QUICK, ERRNO);
+  private static final MethodHandle TIMERFD_SETTIME =
+      link(
+          "timerfd_settime",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS),
+          QUICK);
+  private static final MethodHandle PPOLL =
+      link("ppoll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS));
+  private static final MethodHandle READ =
+      link("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG), QUICK);
   private static final MethodHandle GETTID = link("gettid", FunctionDescriptor.of(JAVA_INT), QUICK);
   private static final MethodHandle CLOCK_GETTIME =
       link("clock_gettime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS), QUICK);
+  private static final MethodHandle GETPRIORITY =
+      link("getpriority", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), QUICK);
   private static final MethodHandle SETPRIORITY =
       link("setpriority", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), QUICK);
   private static final MethodHandle SCHED_SETSCHEDULER =
@@ -415,6 +433,59 @@ final class Linux {
     }
   }
 
+  /** Takes back what was added to an eventfd, or how often a timer went off; false if it is 0. */
+  static boolean takeCount(int fd) {
+    try {
+      return (long) READ.invokeExact(fd, MemorySegment.ofArray(new long[1]), 8L) == 8;
+    } catch (Throwable e) {
+      throw rethrow(e);
+    }
+  }
+
+  static int timer() throws IOException {
+    Errno errno = new Errno();
+    try {
+      return checked(
+          "timerfd_create",
+          (int)
+              TIMERFD_CREATE.invokeExact(
+                  errno.segment, CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC),
+          errno);
+    } catch (Throwable e) {
+      throw rethrowIo(e);
+    }
+  }
+
+  /**
+   * Lets a timer go off once, after so many nanoseconds, and forgets whether it went off before.
+   */
+  static void setTimer(int timer, long nanos) {
+    long[] once = {0, 0, nanos / 1_000_000_000, nanos % 1_000_000_000}; // interval, then delay
+    try {
+      int ignored =
+          (int)
+              TIMERFD_SETTIME.invokeExact(
+                  timer, 0, MemorySegment.ofArray(once), MemorySegment.NULL);
+    } catch (Throwable e) {
+      throw rethrow(e);
+    }
+  }
+
+  /**
+   * Waits until one of several files is readable, the time is over, or a signal comes.
+   *
+   * @param files native memory, {@link #POLLED_FILE_BYTES} for each: number, {@link #POLLIN}, 0
+   * @param count how many files
+   * @param timeout native memory for two longs: seconds and nanoseconds; NULL for no end
+   */
+  static void poll(MemorySegment files, int count, MemorySegment timeout) {
+    try {
+      int ignored = (int) PPOLL.invokeExact(files, (long) count, timeout, MemorySegment.NULL);
+    } catch (Throwable e) {
+      throw rethrow(e);
+    }
+  }
+
   static int gettid() {
     try {
       return (int) GETTID.invokeExact();
@@ -430,6 +501,15 @@ final class Linux {
       // The kernel's encoding of "scheduler clock of that thread" as a clock id.
       int r = (int) CLOCK_GETTIME.invokeExact((~tid << 3) | 6, MemorySegment.ofArray(time));
       return r == 0 ? time[0] * 1_000_000_000L + time[1] : -1;
+    } catch (Throwable e) {
+      throw rethrow(e);
+    }
+  }
+
+  /** The nice value of the calling thread. */
+  static int niceValue() {
+    try {
+      return (int) GETPRIORITY.invokeExact(0, 0);
     } catch (Throwable e) {
       throw rethrow(e);
     }

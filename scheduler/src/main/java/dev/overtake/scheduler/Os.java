@@ -71,6 +71,11 @@ class Os {
     return false;
   }
 
+  /** The alarms of so many loops. */
+  Alarms alarms(int loops) throws IOException {
+    return new Alarms.Parked(loops);
+  }
+
   /** Lets the calling thread be woken and switched to quickly; an unheeded wish does no harm. */
   void askForQuickTurns(int threadId) {}
 
@@ -83,6 +88,8 @@ class Os {
      */
     private static final long SHORT_SLICE_NANOS = 100_000;
     private static final long DEMOTED_SLICE_NANOS = 3_000_000;
+
+    private final int nice = Linux.niceValue(); // of the process
 
     @Override
     boolean nativePoller() {
@@ -129,8 +136,13 @@ class Os {
     }
 
     @Override
+    Alarms alarms(int loops) throws IOException {
+      return new TimerAlarms(loops);
+    }
+
+    @Override
     void askForQuickTurns(int threadId) {
-      boolean ignored = Linux.niceAndSlice(threadId, 0, SHORT_SLICE_NANOS);
+      boolean ignored = Linux.niceAndSlice(threadId, nice, SHORT_SLICE_NANOS);
       Linux.timerSlack(1); // the kernel's default lets a timed wait be 50 µs late
     }
   }

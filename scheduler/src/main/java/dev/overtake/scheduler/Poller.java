@@ -9,12 +9,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** What an event loop waits in when it has nothing to run. Many carriers wait in one poller. */
 interface Poller extends Closeable {
   /**
-   * Puts the threads whose sockets are ready on the run queue.
+   * Finds sockets that are ready.
    *
    * @param events where a native poller puts what it finds; the caller's alone
    * @param wait whether to wait for readiness or {@link #wake}; may return for no reason
+   * @return how many events there are
    */
-  void poll(MemorySegment events, boolean wait);
+  int poll(MemorySegment events, boolean wait);
+
+  /** Puts the threads whose sockets {@link #poll} has found ready on the run queue. */
+  void queueReady(MemorySegment events, int count);
 
   /** Ends the wait of one waiting carrier, or the next wait to begin. Any thread may call it. */
   void wake();
@@ -30,12 +34,16 @@ interface Poller extends Closeable {
     private final AtomicBoolean pending = new AtomicBoolean();
 
     @Override
-    public void poll(MemorySegment events, boolean wait) {
+    public int poll(MemorySegment events, boolean wait) {
       if (wait) {
         wakes.acquireUninterruptibly();
         pending.set(false);
       }
+      return 0;
     }
+
+    @Override
+    public void queueReady(MemorySegment events, int count) {}
 
     @Override
     public void wake() {

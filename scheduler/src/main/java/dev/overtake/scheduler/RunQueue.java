@@ -60,16 +60,20 @@ final class RunQueue {
    * @param events as in {@link Poller#poll}
    */
   boolean poll(MemorySegment events) {
-    if (!queue.isEmpty()) {
-      poller.poll(events, false);
-      return false;
+    boolean waits = queue.isEmpty();
+    int found = 0;
+    if (waits) {
+      waiting.incrementAndGet();
+      if (queue.isEmpty() && !stopped) {
+        found = poller.poll(events, true);
+      }
+      // Before anything is queued: who queues would else wake this carrier, which is awake.
+      waiting.decrementAndGet();
+    } else {
+      found = poller.poll(events, false);
     }
-    waiting.incrementAndGet();
-    if (queue.isEmpty() && !stopped) {
-      poller.poll(events, true);
-    }
-    waiting.decrementAndGet();
-    return true;
+    poller.queueReady(events, found);
+    return waits;
   }
 
   /** Called by a carrier that has waited and has taken one thread: more may be left for another. */

@@ -57,7 +57,7 @@ public final class Scheduler implements AutoCloseable {
   private Scheduler(Builder builder) {
     name = builder.name.isEmpty() ? "overtake-" + NUMBER.incrementAndGet() : builder.name;
     eventLoops = builder.eventLoops;
-    long quantumNanos = Math.max(1_000, builder.quantum.toNanos());
+    long quantumNanos = builder.quantumNanos();
     if (!builder.ownLoops || !JdkInternals.available() || Boolean.getBoolean("overtake.fallback")) {
       if (builder.ownLoops) {
         LOG.log(
@@ -78,14 +78,7 @@ public final class Scheduler implements AutoCloseable {
       rescue = null;
       Witness witnessing = new Witness(name, quantumNanos);
       try {
-        loops =
-            new EventLoops(
-                name,
-                builder.eventLoops,
-                builder.spareCarriers,
-                builder.maxOverstaying,
-                builder.os.get(),
-                witnessing);
+        loops = new EventLoops(name, builder, witnessing);
       } catch (IOException e) {
         throw new UncheckedIOException(name + ": cannot make the poller", e);
       }
@@ -99,13 +92,13 @@ public final class Scheduler implements AutoCloseable {
                 builder.maxCarriers(),
                 builder.floor,
                 witnessing);
-        loops.start(watchdog);
+        loops.start();
         watchdog.start();
         witness.start();
       } else {
         witness = null;
         watchdog = null;
-        loops.start(null);
+        loops.start();
       }
     }
     bean = Boolean.getBoolean("overtake.nojmx") ? null : Beans.register(this, name);
@@ -417,7 +410,7 @@ public final class Scheduler implements AutoCloseable {
 
     /**
      * Sets the share of the event loops' processors that overstaying slices are guaranteed, all of
-     * them together: where they get less, loops rest for what is missing, half a millisecond at a
+     * them together: where they get less, loops rest for what is missing, three milliseconds at a
      * time.
      *
      * @param value from 0, no guarantee, to 0.5; 0.05 by default
@@ -482,6 +475,10 @@ public final class Scheduler implements AutoCloseable {
     public Builder withoutTimeSharing() {
       timeSharing = false;
       return this;
+    }
+
+    long quantumNanos() {
+      return Math.max(1_000, quantum.toNanos());
     }
 
     int maxCarriers() {

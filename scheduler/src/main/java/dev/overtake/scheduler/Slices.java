@@ -15,12 +15,14 @@ final class Slices {
    *
    *   Carrier                                   Watchdog
    *   C1 current and start := this slice        W1 read state: RUNNING n
-   *   C2 state := RUNNING n (release)           W2 read start; state still RUNNING n, or give up
+   *   C2 state := RUNNING n (volatile)          W2 read start; state still RUNNING n, or give up
    *   C3 run the slice                          W3 judge
    *   C4 compare-and-set RUNNING n to IDLE n    W4 compare-and-set RUNNING n to TAKEN n
    *      failed: the loop is gone; leave           failed: the slice has ended; nothing happens
    *                                             W5 demote, then give the loop to a spare carrier
    *                                             W6 release the carrier: it may end
+   *
+   * C2 is followed by a look at the loop's alarm, see Alarm.
    *
    * Exactly one of C4 and W4 succeeds, and the number keeps W4 from taking a later slice than the one
    * that was judged. Between W4 and W6 the watchdog may read what C1 wrote. From W4 to the end of the
@@ -61,7 +63,7 @@ final class Slices {
     long running = (state & ~3L) + 4 + RUNNING;
     current = continuation;
     START.setRelease(this, nowNanos);
-    STATE.setRelease(this, running);
+    state = running;
     return running;
   }
 

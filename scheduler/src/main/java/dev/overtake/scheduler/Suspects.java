@@ -49,6 +49,11 @@ final class Suspects {
     return waiting.size();
   }
 
+  /** Whether there is nobody to forgive. */
+  boolean none() {
+    return since.isEmpty();
+  }
+
   boolean noneWaits() {
     return waiting.isEmpty();
   }

@@ -3,8 +3,8 @@ package dev.overtake.scheduler;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,24 +12,24 @@ import org.jspecify.annotations.Nullable;
  * carrier.
  *
  * <p>It judges by CPU time, because on a shared machine a short slice may look long by the clock.
- * It wakes once a quantum while slices run and not at all while every loop waits.
+ * It wakes when a slice may have become a quantum old, and not at all while slices are short.
  */
 final class Watchdog extends Thread {
   /*
-   * When it looks. A slice that begins just after a look is due one quantum after its start, and the
-   * start is written by the carrier: so a look a quantum later sees its age, and the next look can be
-   * planned for the very moment. No slice grows older than a quantum without a look being due. What is
-   * a quantum here may be somewhat more, see Patience.
+   * When it looks. A loop's alarm calls it when a slice is between three quarters of a quantum and a quantum
+   * and a quarter old, see Alarm. The slice's start is written by the carrier: if it is still young, the
+   * next look is planned for the very moment at which it will be a quantum old. What is a quantum here
+   * may be somewhat more, see Patience. Who has ended by then has set the alarm for who came next.
    *
    * How it judges. The CPU time at the slice's start is unknown: to ask would cost every slice a system
-   * call. It is known at the first look at the slice, and the share of the processor that the slice had
-   * since then is taken for its share before. Estimated CPU time = age × share. The share is trusted
-   * once it was observed for a quarter of a quantum.
+   * call. It is known of the moment at which the carrier set the alarm, at most half a quantum earlier, and
+   * the share of the processor that the carrier has had since then is taken for the slice's. Estimated CPU
+   * time = age × share. The share is trusted once it was observed for a quarter of a quantum.
    *
-   *   estimate ≥ 3/4 quantum           computing: hand off and demote
-   *   less, waits in the kernel        blocked: hand off only, once observed for a whole quantum, so that
+   *   waits in the kernel              blocked: hand off only, once observed for a whole quantum, so that
    *                                    a pause of the whole process is not taken for it
-   *   less, is runnable                its time was stolen: leave it, look again
+   *   else, estimate ≥ 3/4 quantum     computing: hand off and demote
+   *   else                             its time was stolen: leave it, look again
    *
    * The floor. A demoted carrier gets what the kernel leaves it, which beside busy loops is little. Each
    * window, what the overstaying carriers got is compared with their floor. What is missing is owed to
@@ -38,10 +38,13 @@ final class Watchdog extends Thread {
   private static final long FLOOR_WINDOW_NANOS = 20_000_000L;
   private static final long MOST_CREDIT_NANOS = 50_000_000L;
   private static final long MOST_DEBT_NANOS = 3 * EventLoops.REST_NANOS;
-  private static final int IDLE_LOOKS_BEFORE_SLEEP = 3;
+  private static final long REFILL_AFTER_NANOS = 100_000_000L;
   private static final long FORGIVE_EVERY_NANOS = 250_000_000L;
 
+  private static final long NEVER = Long.MAX_VALUE;
+
   private final EventLoops loops;
+  private final Alarms alarms;
   private final long quantumNanos;
   private final Demotion demotion;
   private final int hardCap;
@@ -52,7 +55,7 @@ final class Watchdog extends Thread {
   private final AtomicLong blockedHandoffs = new AtomicLong();
   private final AtomicLong demotions = new AtomicLong();
   private volatile boolean stopped;
-  private volatile boolean asleep;
+  private volatile boolean waitsForAlarms; // and for nothing else
   private boolean demotionRefused;
   private boolean hardCapReached;
   private boolean threadsRefused;
@@ -60,6 +63,8 @@ final class Watchdog extends Thread {
   // that were blocked as of their hand-off.
   private final Map<Carrier, Long> overstayingCpuNanos = new HashMap<>();
   private final Map<Carrier, Long> blockedCpuNanos = new HashMap<>();
+  private long handedOffNanos = System.nanoTime(); // the latest
+  private long forgivenNanos = System.nanoTime(); // when those whose second is over were last
   private long windowStartNanos;
   private long floorDebtNanos; // what overstaying carriers have got too little; negative: too much
 
@@ -72,6 +77,7 @@ final class Watchdog extends Thread {
       Witness witness) {
     super(null, null, loops.name + "-watchdog", 0, false);
     this.loops = loops;
+    this.alarms = loops.alarms();
     this.quantumNanos = quantumNanos;
     this.demotion = demotion;
     this.hardCap = hardCap;
@@ -93,48 +99,87 @@ final class Watchdog extends Thread {
     return demotions.get();
   }
 
-  /** Called by a carrier that has just stopped waiting, before its first slice. */
-  void ensureAwake() {
-    if (asleep) {
-      asleep = false;
-      LockSupport.unpark(this);
-    }
+  /** Whether it has nothing to do until an alarm goes off. */
+  boolean waitsForAlarms() {
+    return waitsForAlarms;
   }
 
   void end() {
     stopped = true;
-    LockSupport.unpark(this);
+    alarms.ring();
   }
 
   @Override
   public void run() {
     loops.os.askForQuickTurns(loops.os.threadId());
-    int idleLooks = 0;
-    long lastForgiven = System.nanoTime();
     while (!stopped) {
       long now = System.nanoTime();
-      long due = now + quantumNanos;
+      long wait = NEVER;
       for (EventLoop loop : loops.loops()) {
-        due = Math.min(due, look(loop, now));
+        wait = Math.min(wait, look(loop, now));
       }
-      // Not sooner: to start a thread takes longer than all else here, and who is ready waits.
-      if (loops.spares() == 0 || loops.atRest()) {
-        loops.refillSpares();
-      }
-      keepFloor(now);
-      if (now - lastForgiven > FORGIVE_EVERY_NANOS) {
-        letIn(loops.suspects().forgive(now));
-        lastForgiven = now;
-      }
-      letIn(loops.suspects().letIn());
-      idleLooks = loops.atRest() ? idleLooks + 1 : 0;
-      if (idleLooks >= IDLE_LOOKS_BEFORE_SLEEP) {
-        sleep();
-        idleLooks = 0;
-      } else {
-        waitUntil(due);
+      setAlarmsQuantum();
+      wait = Math.min(wait, refillSpares(now));
+      wait = Math.min(wait, keepFloor(now));
+      wait = Math.min(wait, letSuspectsIn(now));
+      await(wait, now);
+    }
+    alarms.close();
+  }
+
+  private void await(long nanos, long since) {
+    if (nanos == NEVER) {
+      waitsForAlarms = true;
+      alarms.await(NEVER);
+      waitsForAlarms = false;
+      return;
+    }
+    long remaining = nanos - (System.nanoTime() - since);
+    if (remaining > 0) {
+      alarms.await(remaining);
+      long late = System.nanoTime() - since - nanos;
+      if (late >= 0) { // not if something else has ended the wait
+        patience.ranLate(late);
       }
     }
+  }
+
+  private void setAlarmsQuantum() {
+    long quantum = overstayingCpuNanos.isEmpty() ? quantumNanos : quantumNanos / 2;
+    for (EventLoop loop : loops.loops()) {
+      alarmOf(loop).quantum(quantum);
+    }
+  }
+
+  private static Alarm alarmOf(EventLoop loop) {
+    return Objects.requireNonNull(loop.alarm);
+  }
+
+  /** Makes spare carriers, if it is time to, and returns how long to wait before that. */
+  private long refillSpares(long now) {
+    if (!loops.sparesMissing()) {
+      return NEVER;
+    }
+    // To start a thread takes longer than all else here, and who is ready waits.
+    long sinceHandoff = now - handedOffNanos;
+    if (loops.spares() == 0 || loops.atRest() || sinceHandoff >= REFILL_AFTER_NANOS) {
+      loops.refillSpares();
+      return loops.sparesMissing() ? REFILL_AFTER_NANOS : NEVER; // the system may refuse
+    }
+    return REFILL_AFTER_NANOS - sinceHandoff;
+  }
+
+  private long letSuspectsIn(long now) {
+    Suspects suspects = loops.suspects();
+    if (suspects.none() && suspects.noneWaits()) {
+      return NEVER;
+    }
+    if (now - forgivenNanos > FORGIVE_EVERY_NANOS) {
+      letIn(suspects.forgive(now));
+      forgivenNanos = now;
+    }
+    letIn(suspects.letIn());
+    return suspects.noneWaits() ? FORGIVE_EVERY_NANOS : quantumNanos;
   }
 
   private void letIn(@Nullable Runnable suspect) {
@@ -143,67 +188,58 @@ final class Watchdog extends Thread {
     }
   }
 
-  private void waitUntil(long due) {
-    long remaining = due - System.nanoTime();
-    if (remaining > 0) {
-      LockSupport.parkNanos(this, remaining);
-      patience.ranLate(Math.max(0, System.nanoTime() - due));
-    }
-  }
-
-  /** Sleeps until a carrier stops waiting. */
-  private void sleep() {
-    asleep = true;
-    // Pairs with ensureAwake(): a carrier lowers the count of waiting ones, then looks at asleep.
-    while (asleep && loops.atRest() && !stopped) {
-      if (blockedCpuNanos.isEmpty()) {
-        LockSupport.park(this);
-      } else {
-        LockSupport.parkNanos(this, FLOOR_WINDOW_NANOS); // one of them may begin to compute
-        break;
-      }
-    }
-    asleep = false;
-  }
-
-  /** Looks at one loop and returns when to look again at the latest. */
+  /** Looks at one loop, if it is time to, and returns how long to wait before the next look. */
   private long look(EventLoop loop, long now) {
-    long later = now + quantumNanos;
+    Alarm alarm = alarmOf(loop);
+    if (!alarms.wentOff(loop.index) && (!loop.watched || alarm.set())) {
+      loop.watched = false;
+      return NEVER; // its alarm will call
+    }
+    alarm.lookBegins();
+    loop.watched = false;
     Carrier carrier = loop.carrier;
     if (carrier == null) {
-      return later;
+      return NEVER;
     }
     long state = carrier.slices.state();
     if (Slices.phase(state) != Slices.RUNNING) {
-      return later;
+      return NEVER;
     }
     long start = carrier.slices.startNanos();
     if (carrier.slices.state() != state) {
-      return later; // that one has ended; the next began after this look
+      return NEVER; // that one has ended; the next one sets the alarm
     }
+    loop.watched = true;
     boolean seenBefore = loop.seenCarrier == carrier && loop.seenState == state;
     if (!seenBefore) {
       loop.seenCarrier = carrier;
       loop.seenState = state;
-      loop.seenNanos = now;
-      loop.seenCpuNanos = loops.os.cpuNanos(carrier.osThreadId());
+      Alarm.Mark mark = alarm.mark();
+      boolean itsOwn = mark.threadId() == carrier.osThreadId();
+      loop.seenNanos = itsOwn ? mark.nanos() : now;
+      loop.seenCpuNanos = itsOwn ? mark.cpuNanos() : loops.os.cpuNanos(carrier.osThreadId());
     }
     long age = now - start;
     long observed = now - loop.seenNanos;
     long allowed = patience.nanos();
     if (age < allowed || observed < quantumNanos / 4) {
-      return Math.max(start + allowed, loop.seenNanos + quantumNanos / 4);
+      return Math.max(start + allowed, loop.seenNanos + quantumNanos / 4) - now;
     }
     long cpu = loops.os.cpuNanos(carrier.osThreadId());
     // Where CPU time is not known, the wall clock has to do.
     long used = cpu < 0 || loop.seenCpuNanos < 0 ? observed : cpu - loop.seenCpuNanos;
-    double estimate = (double) age * used / observed;
-    if (estimate >= 0.75 * quantumNanos) {
+    boolean computed = (double) age * used / observed >= 0.75 * quantumNanos;
+    // The system is asked only where the processor was not had nearly all the time.
+    boolean waits =
+        used < 0.9 * observed
+            && (computed || observed >= quantumNanos)
+            && loops.os.blocked(carrier.osThreadId());
+    if (computed && !waits) {
       handOff(loop, carrier, state, Slices.TAKEN_COMPUTING, start, cpu);
-    } else if (observed >= quantumNanos && loops.os.blocked(carrier.osThreadId())) {
+    } else if (waits && observed >= quantumNanos) {
       handOff(loop, carrier, state, Slices.TAKEN_BLOCKED, start, cpu);
     }
-    return now + quantumNanos / 4;
+    return loop.watched ? quantumNanos / 4 : NEVER;
   }
 
   /** W4 to W6, and what has to be told. */
@@ -245,6 +281,7 @@ final class Watchdog extends Thread {
       demote(carrier);
     }
     long now = System.nanoTime();
+    handedOffNanos = now;
     Overstay overstay =
         new Overstay(loop.index, continuation, computing, start, now, cpu, loops.queued());
     if (poller) {
@@ -261,7 +298,10 @@ final class Watchdog extends Thread {
       }
       (computing ? overstayingCpuNanos : blockedCpuNanos).put(carrier, cpu);
     }
+    loop.watched = false;
     loops.give(loop, spare);
+    // The kernel may pass over who takes over: to be woken is to let it choose again.
+    alarms.set(loop.index, quantumNanos / 4);
     carrier.release();
     (computing ? computingHandoffs : blockedHandoffs).incrementAndGet();
     witness.handedOff(overstay);
@@ -287,11 +327,14 @@ final class Watchdog extends Thread {
     }
   }
 
-  private void keepFloor(long now) {
+  /** Sees to the floor once a window, and returns how long to wait before the next look. */
+  private long keepFloor(long now) {
+    if (overstayingCpuNanos.isEmpty() && blockedCpuNanos.isEmpty()) {
+      return NEVER;
+    }
     long window = now - windowStartNanos;
-    boolean none = overstayingCpuNanos.isEmpty() && blockedCpuNanos.isEmpty();
-    if (none || window < FLOOR_WINDOW_NANOS) {
-      return;
+    if (window < FLOOR_WINDOW_NANOS) {
+      return FLOOR_WINDOW_NANOS - window;
     }
     windowStartNanos = now;
     lowerLate();
@@ -314,6 +357,7 @@ final class Watchdog extends Thread {
     floorDebtNanos = Math.clamp(floorDebtNanos, -MOST_CREDIT_NANOS, MOST_DEBT_NANOS);
     // In few long pieces: each piece delays all that arrive meanwhile.
     loops.oweRest(wanted && floorDebtNanos >= EventLoops.REST_NANOS ? floorDebtNanos : 0);
+    return FLOOR_WINDOW_NANOS;
   }
 
   private void demote(Carrier carrier) {

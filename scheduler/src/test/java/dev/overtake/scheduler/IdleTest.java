@@ -12,7 +12,7 @@ class IdleTest {
   void theWatchdogSleepsWhileAllLoopsWaitAndIsAwakeForEveryHog() {
     try (Scheduler scheduler =
         Scheduler.builder().name("idle").eventLoops(2).demotion(Demotion.NONE).build()) {
-      Thread watchdog = watchdogOf("idle");
+      Watchdog watchdog = watchdogOf("idle");
       for (int round = 1; round <= 25; round++) {
         sleeps(watchdog);
         int handoffs = round;
@@ -42,14 +42,14 @@ class IdleTest {
     }
   }
 
-  /** While it looks now and then it is in a timed wait. */
-  private static void sleeps(Thread watchdog) {
-    Eventually.that("the watchdog sleeps", () -> watchdog.getState() == Thread.State.WAITING);
+  private static void sleeps(Watchdog watchdog) {
+    Eventually.that("the watchdog sleeps", watchdog::waitsForAlarms);
   }
 
-  private static Thread watchdogOf(String scheduler) {
+  private static Watchdog watchdogOf(String scheduler) {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().equals(scheduler + "-watchdog"))
+        .map(Watchdog.class::cast)
         .findFirst()
         .orElseThrow();
   }

@@ -16,13 +16,20 @@ class RunQueueTest {
   /** A poller in whose wait something happens. */
   private static final class Asleep implements Poller {
     private Runnable meanwhile = () -> {};
+    private Runnable found = () -> {};
     private int wakes;
     private int waits;
 
     @Override
-    public void poll(MemorySegment events, boolean wait) {
+    public int poll(MemorySegment events, boolean wait) {
       waits += wait ? 1 : 0;
       meanwhile.run();
+      return 1;
+    }
+
+    @Override
+    public void queueReady(MemorySegment events, int count) {
+      found.run();
     }
 
     @Override
@@ -82,6 +89,18 @@ class RunQueueTest {
       queue.helpOthers();
       assertThat(poller.wakes).isEqualTo(1);
     });
+  }
+
+  @Test
+  void aCarrierDoesNotWakeItselfForWhatItHasFound() {
+    poller.found =
+        () -> {
+          queue.add(THREAD, driver);
+          queue.add(THREAD, driver);
+        };
+    assertThat(queue.poll(MemorySegment.NULL)).isTrue();
+    assertThat(poller.wakes).isZero();
+    assertThat(queue.size()).isEqualTo(2);
   }
 
   @Test

@@ -29,14 +29,18 @@ public final class EnqueueAgainstSleep {
     volatile boolean woken;
 
     @Override
-    public void poll(MemorySegment events, boolean wait) {
+    public int poll(MemorySegment events, boolean wait) {
       if (wait) {
         slept = true;
         while (!woken && !nobodyWakes) {
           Thread.onSpinWait();
         }
       }
+      return 0;
     }
+
+    @Override
+    public void queueReady(MemorySegment events, int count) {}
 
     @Override
     public void wake() {

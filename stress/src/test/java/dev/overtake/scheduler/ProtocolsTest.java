@@ -27,6 +27,7 @@ class ProtocolsTest {
           EnqueueAgainstSleep.class,
           ForcedSwitch.class,
           JudgedSlice.class,
+          LookAgainstBegin.class,
           OneExecutes.class,
           ReadinessAgainstPark.class,
           SuspectAgainstFreedPlace.class);
