@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.benchmarks;
 
-import dev.overtake.lab.ServerFailure;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
@@ -38,17 +36,16 @@ interface Benchmark<S> {
   /** The columns of the table. */
   List<Figure> columns();
 
-  /** About how long one measurement takes, with starting and stopping its server. */
+  /** About how long the measurement of one server takes, with starting and stopping it. */
   Duration expected(Bench bench);
 
   /**
-   * Measures one server in one setting, once. Starts the server itself, and stops it.
+   * Measures each of the servers once in one setting. Starts the servers itself, and stops them.
    *
-   * @throws ServerFailure if the server does not do its part
-   * @throws IOException if it can't be reached or used
+   * @param models the servers, in this round's order
    */
-  Measurement measure(Bench bench, S setting, String model)
-      throws ServerFailure, IOException, InterruptedException;
+  void measure(Bench bench, S setting, List<String> models, Round round)
+      throws InterruptedException;
 
   /** What the figures say, computed from them. */
   List<Comparison> comparisons(Bench bench, Results results);

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 
 /** A published mix of short and long requests at rising loads, peers among the servers. */
-record Bimodal(Mix mix, List<Double> loads) implements Benchmark<Bimodal.Setting> {
+record Bimodal(Mix mix, List<Double> loads) implements OneByOne<Bimodal.Setting> {
   private static final int CONNECTIONS = 64;
   private static final int WARM_CONNECTIONS = 32;
   private static final double WARM_LOAD = 0.5;

@@ -2,17 +2,20 @@
 package dev.overtake.benchmarks;
 
 import dev.overtake.lab.ServerFailure;
-import dev.overtake.lab.ServerProcess;
-import dev.overtake.load.Perf2;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What short requests cost when nothing else is asked for. */
 abstract sealed class ClosedLoop implements Benchmark<ClosedLoop.Setting> permits Calm, Layer {
+  private static final Duration TURN = Duration.ofMillis(500);
+
   @Override
   public String method() {
-    return "closed loop of n=1; CPU time is the whole server process's, user and system";
+    return "closed loop of n=1; all servers are up and take turns of half a second, warming up as well;"
+        + " CPU time is the whole server process's, user and system";
   }
 
   @Override
@@ -32,18 +35,43 @@ abstract sealed class ClosedLoop implements Benchmark<ClosedLoop.Setting> permit
   }
 
   @Override
-  public Measurement measure(Bench bench, Setting setting, String model)
-      throws ServerFailure, IOException, InterruptedException {
-    try (ServerProcess server = bench.start(model)) {
-      Bench.shortLoad(server, setting.connections, bench.plan().warmup());
-      Stopwatch cpu = Stopwatch.start(server);
-      Perf2.Run run = Bench.shortLoad(server, setting.connections, bench.plan().phase());
-      Perf2.Phase calm = run.result().calm();
-      return cpu.stop(calm.requests())
-          .with(run.health())
-          .with(Figure.REQUESTS_PER_SECOND, calm.requestsPerSecond())
-          .with(Figure.P50, calm.p50Micros())
-          .with(Figure.P99, calm.p99Micros());
+  public void measure(Bench bench, Setting setting, List<String> models, Round round)
+      throws InterruptedException {
+    Map<String, Turns> up = new LinkedHashMap<>();
+    try {
+      for (String model : models) {
+        round.begin(model);
+        try {
+          up.put(model, new Turns(bench.start(model), setting.connections));
+        } catch (ServerFailure e) {
+          round.failed(model, e);
+        }
+      }
+      takeTurns(up, bench.plan().warmup(), round, Turns::warmUp);
+      takeTurns(up, bench.plan().phase(), round, Turns::measure);
+      up.forEach((model, turns) -> round.measured(model, turns.measurement()));
+    } finally {
+      up.values().forEach(Turns::close);
+    }
+  }
+
+  private interface Turn {
+    void take(Turns turns, Duration length) throws IOException, InterruptedException;
+  }
+
+  /** Gives each of the servers as many turns as fill a time; who fails is out. */
+  private static void takeTurns(Map<String, Turns> up, Duration time, Round round, Turn turn)
+      throws InterruptedException {
+    long turns = Math.max(1, Math.ceilDiv(time.toNanos(), TURN.toNanos()));
+    for (long i = 0; i < turns; i++) {
+      for (String model : List.copyOf(up.keySet())) {
+        try {
+          turn.take(up.get(model), time.dividedBy(turns));
+        } catch (IOException e) {
+          up.remove(model).close();
+          round.failed(model, e);
+        }
+      }
     }
   }
 

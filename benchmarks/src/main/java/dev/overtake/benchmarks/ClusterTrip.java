@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What our layer adds to a trip over the cluster's engine. */
-final class ClusterTrip implements Benchmark<ClusterTrip.Setting> {
+final class ClusterTrip implements OneByOne<ClusterTrip.Setting> {
   private static final String ENGINE = ClusterTripMain.ENGINE;
   private static final String OURS = ClusterTripMain.OURS;
   private static final int IN_FLIGHT = 64;

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** What the agent costs services of others that have no long requests. */
-record FrameworkCost(List<Framework> settings) implements Benchmark<Framework> {
+record FrameworkCost(List<Framework> settings) implements OneByOne<Framework> {
   private static final String WITHOUT = "virtual";
   private static final String WITH = "agent";
   private static final double MOST = 1.03;

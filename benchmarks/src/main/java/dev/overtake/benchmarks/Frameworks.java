@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The probe against services of others, as they are and under the agent. */
-record Frameworks(List<Framework> settings) implements Benchmark<Framework> {
+record Frameworks(List<Framework> settings) implements OneByOne<Framework> {
   private static final String ID = "frameworks";
   private static final String WITHOUT = "virtual";
   private static final String WITH = "agent";

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Middling requests among short ones, on every connection, at rates that do not give way. */
-record Hard(List<Integer> rates) implements Benchmark<Hard.Setting> {
+record Hard(List<Integer> rates) implements OneByOne<Hard.Setting> {
   private static final Duration MIDDLING = Duration.ofMillis(8);
   private static final double SHORT_PERCENT = 99.5;
   private static final int CONNECTIONS = 64;

@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What connections cost that say nothing. */
-record Idle(int connections) implements Benchmark<Idle.Setting> {
+record Idle(int connections) implements OneByOne<Idle.Setting> {
   private static final int CONNECTS_PER_SECOND = 5_000;
   private static final int PASSING = 5_000;
   private static final int MOST_BYTES_OF_HEAP = 1_500;

@@ -13,7 +13,7 @@ import java.util.List;
 
 /** What long requests do to short ones. */
 record Interference(List<Integer> connections, List<Integer> hogs)
-    implements Benchmark<Interference.Setting> {
+    implements OneByOne<Interference.Setting> {
   private static final double RETENTION = 0.9;
   private static final double P99_RATIO = 2;
 

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** Long requests are slowed, not starved. */
-final class LongRequests implements Benchmark<LongRequests.Setting> {
+final class LongRequests implements OneByOne<LongRequests.Setting> {
   private static final Duration LONG = Duration.ofMillis(100);
   private static final int HOGS = 8;
   private static final int CONNECTIONS = 32;

@@ -2,8 +2,6 @@
 package dev.overtake.benchmarks;
 
 import dev.overtake.lab.ProgressListener;
-import dev.overtake.lab.ServerFailure;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -47,10 +45,7 @@ final class Runner<S> {
       List<String> order = new ArrayList<>(models);
       Collections.rotate(order, -round);
       for (S setting : benchmark.settings()) {
-        for (String model : order) {
-          begin("%s, round %d, %s: %s".formatted(benchmark.id(), round + 1, setting, model));
-          measure(setting, model, results.row(setting.toString(), model));
-        }
+        benchmark.measure(bench, setting, order, new InSetting(results, round, setting.toString()));
       }
     }
     return results;
@@ -62,14 +57,33 @@ final class Runner<S> {
     progress.step(step, steps(), label, benchmark.expected(bench).multipliedBy(left));
   }
 
-  /* A server that fails costs its own row a round, not the run. */
-  private void measure(S setting, String model, Results.Row row) throws InterruptedException {
-    try {
-      row.add(benchmark.measure(bench, setting, model));
-    } catch (ServerFailure | IOException e) {
-      String why = String.valueOf(e.getMessage());
-      row.failed(why);
-      progress.note("%s, %s: %s".formatted(model, setting, why));
+  private final class InSetting implements Round {
+    private final Results results;
+    private final int number;
+    private final String setting;
+
+    InSetting(Results results, int number, String setting) {
+      this.results = results;
+      this.number = number;
+      this.setting = setting;
+    }
+
+    @Override
+    public void begin(String model) {
+      Runner.this.begin(
+          "%s, round %d, %s: %s".formatted(benchmark.id(), number + 1, setting, model));
+    }
+
+    @Override
+    public void measured(String model, Measurement measurement) {
+      results.row(setting, model).add(measurement);
+    }
+
+    @Override
+    public void failed(String model, Exception why) {
+      String reason = String.valueOf(why.getMessage());
+      results.row(setting, model).failed(reason);
+      progress.note("%s, %s: %s".formatted(model, setting, reason));
     }
   }
 }

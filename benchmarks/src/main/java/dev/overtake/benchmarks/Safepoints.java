@@ -13,7 +13,7 @@ import java.util.DoubleSummaryStatistics;
 import java.util.List;
 
 /** Whether pauses of the JVM last longer because demoted threads are slow to stop. */
-final class Safepoints implements Benchmark<Safepoints.Setting> {
+final class Safepoints implements OneByOne<Safepoints.Setting> {
   private static final int CONNECTIONS = 32;
   private static final int HOGS = 8;
   private static final String UNDEMOTED = "overtake:none";

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** When every request is a long one and there are more than can be served. */
-final class Storm implements Benchmark<Storm.Setting> {
+final class Storm implements OneByOne<Storm.Setting> {
   private static final Duration REQUEST = Duration.ofMillis(5);
   private static final double OVERLOAD = 1.2;
   private static final int CONNECTIONS = 64;

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What it costs a request to be computed elsewhere. */
-final class Trip implements Benchmark<Trip.Setting> {
+final class Trip implements OneByOne<Trip.Setting> {
   private static final String INLINE = "overtake";
   private static final String THREADS = "overtake@threads:4";
   private static final String PROCESSES = "overtake@processes:4";

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What the cache of workers' classes gains when a pool starts. */
-final class WorkerStart implements Benchmark<WorkerStart.Setting> {
+final class WorkerStart implements OneByOne<WorkerStart.Setting> {
   private static final String WITH_CACHE = "processes:4";
   private static final String WITHOUT_CACHE = "processes:4 without cache";
   private static final int WORKERS = 4;
