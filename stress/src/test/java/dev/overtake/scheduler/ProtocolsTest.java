@@ -3,6 +3,8 @@ package dev.overtake.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.overtake.compute.RoomAgainstSleep;
+import dev.overtake.compute.WriteAgainstSleep;
 import dev.overtake.server.ForcedSwitch;
 import dev.overtake.server.OneExecutes;
 import java.util.List;
@@ -30,7 +32,9 @@ class ProtocolsTest {
           LookAgainstBegin.class,
           OneExecutes.class,
           ReadinessAgainstPark.class,
-          SuspectAgainstFreedPlace.class);
+          RoomAgainstSleep.class,
+          SuspectAgainstFreedPlace.class,
+          WriteAgainstSleep.class);
 
   static Stream<Class<?>> protocols() {
     return named("Protocol");
