@@ -6,11 +6,12 @@ import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The workers of one pool, the queue before them, and who is given what.
  *
- * <p>A caller that finds an idle worker sends its task itself. Otherwise the task is queued, and
+ * <p>A caller that finds a worker for its task sends it itself. Otherwise the task is queued, and
  * the switchboard sends it upon the next answer. User code runs neither under the lock nor on the
  * switchboard's thread.
  */
@@ -38,18 +39,31 @@ final class Crew {
    *
    * 1. An idle worker has no task aboard and stands in `idle`, on top whoever worked last. There is
    *    no idle worker while tasks are queued.
-   * 2. Whoever takes a worker from `idle` puts one task aboard under the lock and sends it.
-   * 3. When a worker has answered, and only then, it may get more than one from the queue: its fair
-   *    share, so that it need not wait for us between short tasks.
+   * 2. A caller puts its task on the worker that a caller was the last to use, if that is still at
+   *    work and, as its tasks went of late, will be done before another could wake up. Else it
+   *    takes one from `idle`, else it queues. Nobody passes those that are queued.
+   * 3. When a worker has answered it gets its fair share of the queue, so that it need not wait for
+   *    us between short tasks.
    * 4. A task must not wait behind a long one: if the first task aboard has been there for
    *    PATIENCE_NANOS, the others are called back, and the worker returns those that it has not
-   *    begun. They go to the head of the queue. The switchboard looks after PATIENCE_NANOS because
-   *    patienceMillis() tells it to; nobody looks while no task waits behind another.
+   *    begun. They go to the head of the queue. For this the switchboard looks every PATIENCE_MILLIS
+   *    while some worker has more than one task aboard, and also takes all answers then: a worker
+   *    with a task ahead may have put off ringing for the last one (Ring, W2). Whoever makes it more
+   *    than one sees to it that the switchboard is `watching`; when all is quiet, nobody looks.
    *
-   * The worker alone knows what it has begun, so a task that it has returned runs at most once, and
-   * when it dies only the first task aboard can have begun: the others are queued again.
+   * Boarding and the ring of tasks have the same order as both are done under the lock. The worker
+   * alone knows what it has begun, so a task that it has returned runs at most once, and when it
+   * dies only the first task aboard can have begun once the ring of answers has been read: the
+   * others are queued again.
    */
   private static final int MOST_ABOARD = 8;
+
+  private static final int MOST_ABOARD_AWAKE = 16;
+  private static final long WAKE_UP_NANOS = 50_000;
+
+  /** Tasks this long are all alike to {@link #isSoonFree}. */
+  static final long LONG_NANOS = 250_000;
+
   private static final long PATIENCE_NANOS = 1_000_000;
   private static final long PATIENCE_MILLIS = 1;
 
@@ -85,7 +99,10 @@ final class Crew {
   private final String secret = HexFormat.of().formatHex(SecureRandom.getSeed(16));
   private final CountDownLatch firstReady = new CountDownLatch(1); // or given up
   private final CountDownLatch ended = new CountDownLatch(1);
-  private boolean crowded; // a task may wait behind another; the switchboard's thread alone
+
+  // The switchboard's thread alone.
+  private final List<WorkerLine> lines = new ArrayList<>(); // of those that have come, until buried
+  private boolean landed; // something, since patienceMillis() last looked
 
   private final ReentrantLock lock = new ReentrantLock(); // guards all below, and parts of others
   private final Condition placeFree = lock.newCondition();
@@ -93,6 +110,8 @@ final class Crew {
   private long queuedBytes;
   private final List<WorkerProcess> workers = new ArrayList<>(); // all that are not dead
   private final ArrayDeque<WorkerProcess> idle = new ArrayDeque<>();
+  private @Nullable WorkerProcess awake; // whom a caller has given a task last
+  private boolean watching; // the switchboard does not wait for longer than PATIENCE_MILLIS
   private Phase phase = Phase.OPEN;
   private volatile boolean
       closing; // the phase is no longer OPEN; spares those a look who ask often
@@ -114,7 +133,7 @@ final class Crew {
     cache = AotCache.of(settings, options);
     folder = PrivateFolder.in(settings.folder());
     try {
-      switchboard = new Switchboard(folder.socket(), this::greet, this::patienceMillis);
+      switchboard = new Switchboard(folder.socket(), this::greet, new Rounds());
     } catch (IOException e) {
       folder.close();
       throw new IOException(
@@ -179,7 +198,7 @@ final class Crew {
       lock.unlock();
     }
     if (worker != null) {
-      worker.send(ByteBuffer.wrap(trip.frame()));
+      worker.wake();
     }
     trip.expireBy(alarms);
   }
@@ -194,9 +213,14 @@ final class Crew {
         throw new RejectedExecutionException(
             "%s: no workers: %s; %s is not taken".formatted(this, brokenBecause, trip));
       }
-      WorkerProcess worker = idle.poll();
+      WorkerProcess worker = queue.isEmpty() && isSoonFree(awake) ? awake : idle.poll();
       if (worker != null) {
         board(worker, trip);
+        awake = worker;
+        if (worker.aboard.size() > 1 && !watching) {
+          watching = true;
+          switchboard.wakeUp(); // rare: it goes on watching while there are answers
+        }
         return worker;
       }
       if (hasPlaceFor(trip)) {
@@ -213,12 +237,22 @@ final class Crew {
     }
   }
 
+  /** Under the lock. Whether waking another worker would take longer than to wait for this one. */
+  private static boolean isSoonFree(@Nullable WorkerProcess worker) {
+    return worker != null
+        && worker.state == WorkerProcess.State.READY
+        && !worker.aboard.isEmpty()
+        && worker.aboard.size() < MOST_ABOARD_AWAKE
+        && worker.aboard.size() * worker.usualNanos < WAKE_UP_NANOS
+        && System.nanoTime() - worker.headSinceNanos < LONG_NANOS;
+  }
+
   private boolean hasPlaceFor(ProcessTrip<?> trip) {
     return queue.size() < settings.queueLimit()
         && queuedBytes + trip.frame().length <= settings.queuedBytesLimit();
   }
 
-  /** Under the lock. */
+  /** Under the lock. Who boards a task wakes the worker once the lock is free. */
   private static void board(WorkerProcess worker, ProcessTrip<?> trip) {
     if (worker.aboard.isEmpty()) {
       worker.headSinceNanos = System.nanoTime();
@@ -227,6 +261,7 @@ final class Crew {
     trip.turn = ++worker.lastTurn;
     trip.boarded();
     worker.aboard.add(trip);
+    worker.put(trip.frame());
   }
 
   /** Under the lock. The next task that still wants to be run. */
@@ -307,18 +342,19 @@ final class Crew {
     return new Worker.Orders(
         secret,
         folder.socket(),
+        ringsOf(worker),
         worker.number,
         settings.frameLimit(),
         settings.lowersLongTasks(),
         settings.admitted());
   }
 
-  Admission admission() {
-    return new Admission(settings.admitted(), settings.frameLimit());
+  Path ringsOf(WorkerProcess worker) {
+    return folder.rings(worker.number);
   }
 
-  void onSwitchboard(Runnable errand) {
-    switchboard.execute(errand);
+  Admission admission() {
+    return new Admission(settings.admitted(), settings.frameLimit());
   }
 
   /** Under the lock. */
@@ -412,7 +448,9 @@ final class Crew {
         throw new IOException("nobody waits for worker " + number);
       }
       newcomer.connected(key);
-      key.attach(new WorkerLine(newcomer));
+      WorkerLine line = new WorkerLine(newcomer);
+      key.attach(line);
+      lines.add(line);
       newcomer.state = WorkerProcess.State.READY;
       startFailures = 0;
       brokenBecause = null;
@@ -424,6 +462,7 @@ final class Crew {
     } finally {
       lock.unlock();
     }
+    forgetRings(newcomer);
     firstReady.countDown();
     loads.forEach(Load::send);
     alarms.in(PAUSE_BEFORE_CACHE, () -> cache.makeIfMissing(folder.rehearsal()));
@@ -437,82 +476,115 @@ final class Crew {
     return load(outgoing);
   }
 
-  /** What a worker says, on the switchboard's thread. */
+  /** Both sides have their memory now, or will never have it. */
+  private void forgetRings(WorkerProcess worker) {
+    try {
+      Files.deleteIfExists(ringsOf(worker));
+    } catch (IOException e) {
+      log.log(DEBUG, () -> this + ": left until the end: " + Descriptions.oneLine(e));
+    }
+  }
+
+  /**
+   * The switchboard's rounds: it lets the workers ring only while it sleeps, and takes what all of
+   * them have answered before it sends and tells anything.
+   */
+  private final class Rounds implements Switchboard.Rounds {
+    @Override
+    public long mayWait() {
+      long millis = patienceMillis();
+      boolean answered = false;
+      for (WorkerLine line : lines) {
+        answered |= line.worker.hasAnsweredBeforeSleep();
+      }
+      return answered ? Switchboard.NOT_NOW : millis;
+    }
+
+    @Override
+    public void goRound() {
+      for (WorkerLine line : lines) {
+        line.worker.noBells();
+      }
+      for (WorkerLine line : lines) {
+        if (line.worker.isStuck()) {
+          sendOn(line.worker);
+        }
+        line.take();
+      }
+      land();
+    }
+  }
+
+  private void sendOn(WorkerProcess worker) {
+    lock.lock();
+    try {
+      worker.putUnsent();
+    } finally {
+      lock.unlock();
+    }
+    worker.wake();
+  }
+
+  /** What a worker says, on the switchboard's thread: by its ring; on its channel it only rings. */
   private final class WorkerLine implements Switchboard.Line {
     private final WorkerProcess worker;
+    private final String name;
     private final FrameReader reader;
     private final List<Landing> landings = new ArrayList<>();
+    private final List<ProcessTrip<?>> landed = new ArrayList<>(); // those of `landings`, in order
+    private boolean due; // for recycling
+    private boolean sane = true; // what it says
 
     WorkerLine(WorkerProcess worker) {
       this.worker = worker;
+      name = worker.toString();
       reader = new FrameReader(settings.frameLimit());
     }
 
     @Override
     public void ready(SelectionKey key) throws IOException {
-      if (key.isWritable()) {
-        worker.sendOn();
-      }
-      if (key.isReadable() && take(key) < 0) {
-        throw new EOFException("it closed its connection");
+      worker.hear();
+    }
+
+    /** Takes what the worker has answered, to be landed; nonsense is its end. */
+    void take() {
+      try {
+        while (sane && worker.read(reader) > 0) {
+          takeFrames();
+        }
+      } catch (IOException | RuntimeException e) {
+        sane = false;
+        worker.disconnect();
+        broken(e);
       }
     }
 
-    private int take(SelectionKey key) throws IOException {
-      int n = reader.fill((SocketChannel) key.channel());
+    private void takeFrames() throws IOException {
       for (ByteBuffer frame; (frame = reader.next()) != null; ) {
         byte type = frame.get();
         long first = frame.getLong();
         long second = frame.getLong();
         switch (type) {
           case Frames.RESULT ->
-              landings.add(new Landing(first, second, Answer.ofResult(frame, worker.toString())));
+              landings.add(new Landing(first, second, Answer.ofResult(frame, name)));
           case Frames.FAILURE ->
-              landings.add(new Landing(first, second, Answer.ofFailure(frame, worker.toString())));
+              landings.add(new Landing(first, second, Answer.ofFailure(frame, name)));
           case Frames.GIVEN_BACK -> givenBack(worker, first, second);
           default -> throw new IOException("frame of unknown type " + type);
         }
       }
-      if (!landings.isEmpty()) {
-        land(worker, landings);
-        landings.clear();
-      }
-      return n;
     }
 
-    @Override
-    public void broken(Exception why) {
-      hangUp(worker, why);
-    }
-
-    /** Takes what a dead worker has left in its socket. */
-    void takeRest(SelectionKey key) {
-      try {
-        int n;
-        do {
-          n = key.channel().isOpen() ? take(key) : -1;
-        } while (n > 0);
-      } catch (IOException | RuntimeException e) {
-        log.log(DEBUG, () -> worker + ": its last words: " + e);
-      }
-    }
-  }
-
-  private record Landing(long turn, long runNanos, Answer answer) {}
-
-  /** Answers have come: their tasks leave the worker, others board it, then all are told. */
-  private void land(WorkerProcess worker, List<Landing> landings) {
-    List<ProcessTrip<?>> landed = new ArrayList<>(landings.size());
-    boolean due = isDueForRecycling(worker, landings.size());
-    Load load;
-    lock.lock();
-    try {
+    /** Under the lock. */
+    void leave() {
       for (Landing landing : landings) {
         ProcessTrip<?> trip = worker.aboard.peek();
         if (trip == null || trip.turn != landing.turn) {
-          throw new IllegalStateException("answer out of turn: " + landing.turn);
+          worker.kill("it answered out of turn: " + landing.turn);
+          break;
         }
-        leave(worker, trip);
+        Crew.leave(worker, trip);
+        worker.usualNanos += (Math.clamp(landing.runNanos, 0, LONG_NANOS) - worker.usualNanos) / 8;
         landed.add(trip);
       }
       completed += landed.size();
@@ -521,15 +593,48 @@ final class Crew {
         worker.outgoing = true; // it goes on until a newcomer is ready
         hireMissing();
       }
-      load = load(worker);
+    }
+
+    void tell() {
+      for (int i = 0; i < landed.size(); i++) {
+        Landing landing = landings.get(i);
+        landed.get(i).arrive(landing.answer, landing.runNanos);
+      }
+      landed.clear();
+      landings.clear();
+    }
+
+    @Override
+    public void broken(Exception why) {
+      hangUp(worker, why);
+    }
+  }
+
+  private record Landing(long turn, long runNanos, Answer answer) {}
+
+  /** Answers have come: their tasks leave the workers, others board them, then all are told. */
+  private void land() {
+    List<WorkerLine> answered = new ArrayList<>(lines.size());
+    for (WorkerLine line : lines) {
+      if (!line.landings.isEmpty()) {
+        line.due = isDueForRecycling(line.worker, line.landings.size());
+        answered.add(line);
+      }
+    }
+    if (answered.isEmpty()) {
+      return;
+    }
+    landed = true;
+    List<Load> loads = new ArrayList<>(answered.size());
+    lock.lock();
+    try {
+      answered.forEach(WorkerLine::leave);
+      answered.forEach(line -> loads.add(load(line.worker)));
     } finally {
       lock.unlock();
     }
-    load.send();
-    for (int i = 0; i < landed.size(); i++) {
-      Landing landing = landings.get(i);
-      landed.get(i).arrive(landing.answer, landing.runNanos);
-    }
+    loads.forEach(Load::send);
+    answered.forEach(WorkerLine::tell);
     endIfDone();
   }
 
@@ -542,7 +647,7 @@ final class Crew {
   /** What is to be done for a worker once the lock is free. */
   private final class Load {
     final WorkerProcess worker;
-    List<ProcessTrip<?>> boarded = List.of();
+    boolean boarded;
     boolean goes;
 
     Load(WorkerProcess worker) {
@@ -550,8 +655,8 @@ final class Crew {
     }
 
     void send() {
-      if (!boarded.isEmpty()) {
-        worker.send(join(boarded));
+      if (boarded) {
+        worker.wake();
       }
       if (goes) {
         dismiss(worker);
@@ -576,57 +681,37 @@ final class Crew {
     return load;
   }
 
-  /** Under the lock. */
-  private List<ProcessTrip<?>> boardShare(WorkerProcess worker) {
-    if (queue.isEmpty()) {
-      return List.of();
-    }
+  /** Under the lock. Whether anything has boarded. */
+  private boolean boardShare(WorkerProcess worker) {
+    boolean boarded = false;
     int share = Math.clamp(queue.size() / settings.workers(), 1, MOST_ABOARD);
-    List<ProcessTrip<?>> boarded = new ArrayList<>(share);
     while (worker.aboard.size() < share) {
       ProcessTrip<?> trip = nextWaiting();
       if (trip == null) {
         break;
       }
       board(worker, trip);
-      boarded.add(trip);
+      boarded = true;
     }
-    crowded |= worker.aboard.size() > 1;
     return boarded;
-  }
-
-  private static ByteBuffer join(List<ProcessTrip<?>> trips) {
-    if (trips.size() == 1) {
-      return ByteBuffer.wrap(trips.getFirst().frame());
-    }
-    int size = 0;
-    for (ProcessTrip<?> trip : trips) {
-      size += trip.frame().length;
-    }
-    ByteBuffer joined = ByteBuffer.allocate(size);
-    for (ProcessTrip<?> trip : trips) {
-      joined.put(trip.frame());
-    }
-    return joined.flip();
   }
 
   /**
    * Tells the switchboard how long it may wait, having called back what waits behind long tasks.
    */
   private long patienceMillis() {
-    if (!crowded) {
-      return 0;
-    }
     long nowNanos = System.nanoTime();
     List<Runnable> orders = new ArrayList<>();
-    crowded = false;
+    long millis;
     lock.lock();
     try {
+      watching = watching && landed;
+      landed = false;
       for (WorkerProcess worker : workers) {
-        if (worker.aboard.size() > 1 && worker.calledBackTo < worker.lastTurn) {
-          if (nowNanos - worker.headSinceNanos < PATIENCE_NANOS) {
-            crowded = true;
-          } else {
+        if (worker.aboard.size() > 1) {
+          watching = true;
+          if (worker.calledBackTo < worker.lastTurn
+              && nowNanos - worker.headSinceNanos >= PATIENCE_NANOS) {
             long second = worker.aboard.element().turn + 1;
             long last = worker.lastTurn;
             worker.calledBackTo = last;
@@ -634,11 +719,12 @@ final class Crew {
           }
         }
       }
+      millis = watching ? PATIENCE_MILLIS : 0;
     } finally {
       lock.unlock();
     }
     orders.forEach(Runnable::run);
-    return crowded ? PATIENCE_MILLIS : 0;
+    return millis;
   }
 
   private void givenBack(WorkerProcess worker, long first, long last) {
@@ -735,6 +821,18 @@ final class Crew {
     switchboard.execute(() -> bury(worker, how));
   }
 
+  /** Takes what a dead worker has answered before its end. */
+  private void takeRest(WorkerProcess worker) {
+    for (WorkerLine line : lines) {
+      if (line.worker == worker) {
+        line.take();
+      }
+    }
+    land();
+    lines.removeIf(line -> line.worker == worker);
+    forgetRings(worker);
+  }
+
   private void bury(WorkerProcess worker, String how) {
     WorkerProcess.State before;
     lock.lock();
@@ -748,10 +846,7 @@ final class Crew {
     if (before == WorkerProcess.State.DEAD) {
       return;
     }
-    SelectionKey key = worker.line();
-    if (key != null && key.attachment() instanceof WorkerLine line) {
-      line.takeRest(key);
-    }
+    takeRest(worker);
     worker.disconnect();
 
     ProcessTrip<?> running;

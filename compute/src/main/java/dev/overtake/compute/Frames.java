@@ -11,10 +11,11 @@ package dev.overtake.compute;
 final class Frames {
   static final int LENGTH_BYTES = 4;
 
-  // From worker to pool, on the socket.
+  // From worker to pool, on the socket. After that each byte on it is a bell.
   /** The secret that the worker was given, its number. The first frame, and only once. */
   static final byte HELLO = 1;
 
+  // From worker to pool, in the ring of answers.
   /** Turn, nanoseconds run, value. */
   static final byte RESULT = 2;
 
@@ -24,7 +25,7 @@ final class Frames {
   /** First and last turn of tasks that have not begun and never will; they get no answer. */
   static final byte GIVEN_BACK = 4;
 
-  // From pool to worker, on the socket.
+  // From pool to worker, in the ring of tasks.
   /** A callable, as an object. */
   static final byte CALL = 5;
 

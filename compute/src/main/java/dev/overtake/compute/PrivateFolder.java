@@ -4,13 +4,15 @@ package dev.overtake.compute;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 
-/** A fresh folder that nobody but its owner can enter, for a pool's socket. */
+/** A fresh folder that nobody but its owner can enter, for a pool's socket and memory. */
 final class PrivateFolder implements AutoCloseable {
   /** What the kernel takes as a socket's address, on the least generous of systems. */
   private static final int LONGEST_ADDRESS_BYTES = 103;
@@ -60,6 +62,11 @@ final class PrivateFolder implements AutoCloseable {
     return folder.resolve("rehearsal");
   }
 
+  /** Where the memory shared with a worker is, until both have it. */
+  Path rings(int worker) {
+    return folder.resolve("rings-" + worker);
+  }
+
   @Override
   public void close() throws IOException {
     remove(socket());
@@ -68,8 +75,13 @@ final class PrivateFolder implements AutoCloseable {
   /** Removes the folder that has this socket, however far somebody else has got with that. */
   static void remove(Path socket) throws IOException {
     PrivateFolder around = new PrivateFolder(Objects.requireNonNull(socket.getParent()));
-    Files.deleteIfExists(around.socket());
-    Files.deleteIfExists(around.rehearsal());
+    try (DirectoryStream<Path> inside = Files.newDirectoryStream(around.folder)) {
+      for (Path file : inside) {
+        Files.deleteIfExists(file);
+      }
+    } catch (NoSuchFileException _) {
+      return;
+    }
     Files.deleteIfExists(around.folder);
   }
 }

@@ -51,18 +51,26 @@ final class Rehearsal {
   static void run(Path address) throws IOException {
     FrameReader reader = new FrameReader(FRAME_LIMIT);
     FrameWriter writer = new FrameWriter(FRAME_LIMIT);
+    Path file = address.resolveSibling(address.getFileName() + "-rings");
+    Rings rings = Rings.create(file);
     try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       listener.bind(UnixDomainSocketAddress.of(address));
       ByteArrayOutputStream orders = new ByteArrayOutputStream();
-      new Worker.Orders("", address, 1, FRAME_LIMIT, true, List.of("dev.overtake")).write(orders);
+      new Worker.Orders("", address, file, 1, FRAME_LIMIT, true, List.of("dev.overtake"))
+          .write(orders);
       InputStream input = new ByteArrayInputStream(orders.toByteArray());
       Thread.ofPlatform().daemon().start(() -> work(new SequenceInputStream(input, new Silence())));
       try (SocketChannel pool = listener.accept()) {
-        awaitFrame(reader, pool);
-        send(writer.begin(Frames.CALL).object(new Succeeding(List.of("as", "well"))).end(), pool);
-        awaitFrame(reader, pool);
-        send(writer.begin(Frames.RUN).object(new Failing()).end(), pool);
-        awaitFrame(reader, pool);
+        awaitFrame(reader, pool); // it says hello
+        Ring.Writer tasks = rings.taskWriter();
+        Ring.Reader answers = rings.answerReader();
+        answers.fallAsleep();
+        tasks.write(writer.begin(Frames.CALL).object(new Succeeding(List.of("as", "well"))).end());
+        ring(pool);
+        awaitAnswer(reader, answers, pool);
+        tasks.write(writer.begin(Frames.RUN).object(new Failing()).end());
+        ring(pool);
+        awaitAnswer(reader, answers, pool);
       }
     }
   }
@@ -90,10 +98,19 @@ final class Rehearsal {
     }
   }
 
-  private static void send(ByteBuffer frame, SocketChannel pool) throws IOException {
-    while (frame.hasRemaining()) {
-      pool.write(frame);
-    }
+  private static void ring(SocketChannel pool) throws IOException {
+    pool.write(ByteBuffer.allocate(1));
+  }
+
+  private static void awaitAnswer(FrameReader reader, Ring.Reader answers, SocketChannel pool)
+      throws IOException {
+    do {
+      if (pool.read(ByteBuffer.allocate(1)) < 0) {
+        throw new IOException("the worker is gone");
+      }
+      answers.fallAsleep();
+      reader.fill(answers);
+    } while (reader.next() == null);
   }
 
   private static void awaitFrame(FrameReader reader, SocketChannel pool) throws IOException {

@@ -15,11 +15,10 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 
 /**
- * The one thread of a pool that reads from its workers, writes what did not fit, and does whatever
- * must not be done by callers.
+ * The one thread of a pool that takes what its workers answer, gives them what did not fit, and
+ * does whatever must not be done by callers.
  */
 final class Switchboard {
   private static final System.Logger log = System.getLogger(ProcessPool.class.getName());
@@ -34,22 +33,36 @@ final class Switchboard {
     void broken(Exception why);
   }
 
+  /** What is done between waits, on the switchboard's thread. */
+  interface Rounds {
+    /** How long it may wait, in milliseconds; 0 means for ever, {@link #NOT_NOW} not at all. */
+    long mayWait();
+
+    /** Does what there is to do, after a wait or instead of it. */
+    void goRound();
+  }
+
+  static final long NOT_NOW = -1;
+
+  /** After so many rounds without a wait it looks at its channels all the same. */
+  private static final int MOST_ROUNDS_WITHOUT_LOOK = 16;
+
   private final Selector selector;
   private final ServerSocketChannel listener;
   private final Queue<Runnable> errands = new ConcurrentLinkedQueue<>();
-  private final LongSupplier patienceMillis;
+  private final Rounds rounds;
   private final Thread thread;
   private volatile boolean closed; // pairs with the wake-up in close()
 
   /**
    * Opens the socket.
    *
-   * @param patienceMillis is asked before each wait how long it may last at most; 0 means for ever
+   * @param callers hears of those who have connected
+   * @param rounds is asked before each wait, and told after it
    * @throws IOException if the socket is refused; nothing is then left open
    */
-  Switchboard(Path address, Consumer<SocketChannel> callers, LongSupplier patienceMillis)
-      throws IOException {
-    this.patienceMillis = patienceMillis;
+  Switchboard(Path address, Consumer<SocketChannel> callers, Rounds rounds) throws IOException {
+    this.rounds = rounds;
     selector = Selector.open();
     listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
@@ -71,6 +84,11 @@ final class Switchboard {
   /** Runs something on the switchboard's thread, in the order of these calls. */
   void execute(Runnable errand) {
     errands.add(errand);
+    selector.wakeup();
+  }
+
+  /** Has it go a round. */
+  void wakeUp() {
     selector.wakeup();
   }
 
@@ -110,9 +128,18 @@ final class Switchboard {
   }
 
   private void run() {
+    int unlooked = 0;
     while (!closed) {
       try {
-        selector.select(Switchboard::attend, patienceMillis.getAsLong());
+        long millis = rounds.mayWait();
+        if (millis != NOT_NOW) {
+          selector.select(Switchboard::attend, millis);
+          unlooked = 0;
+        } else if (++unlooked == MOST_ROUNDS_WITHOUT_LOOK) {
+          selector.selectNow(Switchboard::attend);
+          unlooked = 0;
+        }
+        rounds.goRound();
         for (Runnable errand; (errand = errands.poll()) != null; ) {
           errand.run();
         }

@@ -19,18 +19,20 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A worker process: runs one task after the other, as they come from its pool.
  *
- * <p>The thread {@code worker-N} reads frames from the socket, runs the task and answers, all
- * itself: nothing is handed over and nobody else is woken. The thread {@code orders} waits on the
- * standard input for what must not wait behind a running task: interrupts, tasks to be given back,
- * and the end of the pool's process, upon which it ends this one, whatever it is doing. The main
- * thread lowers the priority of a task thread that computes for long, and makes its successor: a
- * lowered one ends with its task, as most users may not raise it again.
+ * <p>The thread {@code worker-N} takes frames from its ring, runs the task and answers, all itself:
+ * nothing is handed over and nobody else is woken. It waits at the socket, where the pool rings
+ * when there is something in an empty ring. The thread {@code orders} waits on the standard input
+ * for what must not wait behind a running task: interrupts, tasks to be given back, and the end of
+ * the pool's process, upon which it ends this one, whatever it is doing. The main thread lowers the
+ * priority of a task thread that computes for long, and makes its successor: a lowered one ends
+ * with its task, as most users may not raise it again.
  */
 final class Worker {
   private static final Duration LAST_ORDERS = Duration.ofSeconds(5);
@@ -39,6 +41,13 @@ final class Worker {
   private static final Duration LONG = Duration.ofMillis(10);
 
   private static final long LEFT = -1;
+  private static final int MOST_BELLS = 64;
+
+  /** For so long short tasks may be answered without a bell, one after the other. */
+  private static final long LONGEST_SILENCE_NANOS = 100_000;
+
+  private static final long FIRST_PAUSE_NANOS = 20_000;
+  private static final long LAST_PAUSE_NANOS = 1_000_000;
 
   /*
    * Which task an order hits is decided under `gate`, by both sides:
@@ -51,9 +60,9 @@ final class Worker {
    *   main thread:   gate: lower the task thread only if the task's turn is still running
    *
    * So an interrupt hits its task or nobody, the reading and writing of frames never (it would
-   * close the socket), and a task that was given back never runs here. That it was is sent before
-   * the gate opens: before the answer of any task behind it. Who was lowered learns of it when that
-   * task has ended, and takes no other.
+   * close the socket), and a task that was given back never runs here. That it was is in the ring
+   * before the gate opens: before the answer of any task behind it. Who was lowered learns of it
+   * when that task has ended, and takes no other.
    */
   private final Object gate = new Object();
   private long begun;
@@ -67,17 +76,22 @@ final class Worker {
 
   private final Orders orders;
   private final SocketChannel socket;
-  private final FrameReader reader;
-  private final FrameWriter writer;
-  private long turn; // of the task thread, handed on to the next
+  private final Ring.Reader tasks; // of the task thread, handed on to the next
+  private final FrameReader reader; // as `tasks`
+  private final ByteBuffer bells = ByteBuffer.allocateDirect(MOST_BELLS); // as `tasks`
+  private long turn; // as `tasks`
+  private int unannounced; // answers, as `tasks`
+  private long unannouncedSinceNanos; // if there are any
   private final ReentrantLock writing = new ReentrantLock(); // whole frames only
+  private final Ring.Writer answers; // under `writing`
   private final TaskRunner runner;
 
-  private Worker(Orders orders, SocketChannel socket) {
+  private Worker(Orders orders, SocketChannel socket, Rings rings) {
     this.orders = orders;
     this.socket = socket;
+    tasks = rings.taskReader();
+    answers = rings.answerWriter();
     reader = new FrameReader(orders.frameLimit);
-    writer = new FrameWriter(orders.frameLimit);
     runner = new TaskRunner(orders.admitted, orders.frameLimit, ClassLoader.getSystemClassLoader());
   }
 
@@ -85,6 +99,7 @@ final class Worker {
   record Orders(
       String secret,
       Path address,
+      Path rings,
       int number,
       int frameLimit,
       boolean lowersLongTasks,
@@ -93,6 +108,7 @@ final class Worker {
       DataOutputStream data = new DataOutputStream(out);
       data.writeUTF(secret);
       data.writeUTF(address.toString());
+      data.writeUTF(rings.toString());
       data.writeInt(number);
       data.writeInt(frameLimit);
       data.writeBoolean(lowersLongTasks);
@@ -106,6 +122,7 @@ final class Worker {
     static Orders read(DataInputStream data) throws IOException {
       String secret = data.readUTF();
       Path address = Path.of(data.readUTF());
+      Path rings = Path.of(data.readUTF());
       int number = data.readInt();
       int frameLimit = data.readInt();
       boolean lowersLongTasks = data.readBoolean();
@@ -113,7 +130,7 @@ final class Worker {
       for (int left = data.readInt(); left > 0; left--) {
         admitted.add(data.readUTF());
       }
-      return new Orders(secret, address, number, frameLimit, lowersLongTasks, admitted);
+      return new Orders(secret, address, rings, number, frameLimit, lowersLongTasks, admitted);
     }
   }
 
@@ -146,8 +163,9 @@ final class Worker {
     DataInputStream data = new DataInputStream(input);
     Orders orders = Orders.read(data);
     Thread.currentThread().setName("worker-" + orders.number + " lookout");
+    Rings rings = Rings.open(orders.rings);
     try (SocketChannel socket = connect(orders)) {
-      Worker worker = new Worker(orders, socket);
+      Worker worker = new Worker(orders, socket, rings);
       Thread ordersThread =
           Thread.ofPlatform().daemon().name("orders").start(() -> worker.obey(data));
       worker.serve();
@@ -169,7 +187,7 @@ final class Worker {
 
   /** The main thread: until the pool hangs up. */
   private void serve() throws IOException, InterruptedException {
-    send(writer.begin(Frames.HELLO).text(orders.secret).number(orders.number).end());
+    greet();
     FutureTask<Boolean> tasks;
     do {
       tasks = new FutureTask<>(this::runTasks);
@@ -184,6 +202,15 @@ final class Worker {
         lowerIfLong();
       }
     } while (!hasHungUp(tasks));
+  }
+
+  /** Says whose connection this is, and with it that the memory is there. */
+  private void greet() throws IOException {
+    FrameWriter writer = new FrameWriter(orders.frameLimit);
+    ByteBuffer hello = writer.begin(Frames.HELLO).text(orders.secret).number(orders.number).end();
+    while (hello.hasRemaining()) {
+      socket.write(hello);
+    }
   }
 
   private static boolean hasHungUp(FutureTask<Boolean> tasks)
@@ -206,18 +233,63 @@ final class Worker {
           turn++;
           if (begins(turn)) {
             send(runner.run(turn, frame, this::ends));
+            announceInTime();
           }
           if (lowered) { // decided while a task runs, and ends() has passed the gate since
+            announce();
             return false;
           }
         }
-      } while (reader.fill(socket) >= 0);
+      } while (fill());
       return true;
     } finally {
       synchronized (gate) {
         left = true;
         gate.notifyAll();
       }
+    }
+  }
+
+  /** Waits for more of a task, or of several; false if the pool has hung up. */
+  private boolean fill() throws IOException {
+    while (reader.fill(tasks) == 0) {
+      announce();
+      tasks.fallAsleep();
+      if (tasks.isEmpty()) {
+        bells.clear();
+        if (socket.read(bells) < 0) {
+          return false;
+        }
+      }
+      tasks.wakeUp();
+    }
+    if (tasks.mustTellOfRoom()) {
+      ring();
+    }
+    return true;
+  }
+
+  /**
+   * Leaves an answer to be announced with the next ones, unless some have waited for that long: if
+   * nothing is ahead, {@link #fill} is next, and if something is, the pool looks by itself before
+   * long.
+   */
+  private void announceInTime() throws IOException {
+    long nowNanos = System.nanoTime();
+    if (unannounced == 0) {
+      unannouncedSinceNanos = nowNanos;
+    }
+    unannounced++;
+    if (nowNanos - unannouncedSinceNanos >= LONGEST_SILENCE_NANOS) {
+      announce();
+    }
+  }
+
+  /** Rings if the pool's switchboard sleeps. */
+  private void announce() throws IOException {
+    unannounced = 0;
+    if (answers.mustWake()) {
+      ring();
     }
   }
 
@@ -290,15 +362,28 @@ final class Worker {
     }
   }
 
+  /** Puts a frame where the pool finds it once it looks. */
   private void send(ByteBuffer frame) throws IOException {
     writing.lock();
     try {
-      while (frame.hasRemaining()) {
-        socket.write(frame);
+      answers.write(frame);
+      for (long pauseNanos = FIRST_PAUSE_NANOS; frame.hasRemaining(); ) {
+        // Only answers of the ring's size get here. A pause, as nobody may read the bells for a
+        // thread that has the gate.
+        if (answers.mustWake()) {
+          ring();
+        }
+        LockSupport.parkNanos(pauseNanos);
+        pauseNanos = Math.min(2 * pauseNanos, LAST_PAUSE_NANOS);
+        answers.write(frame);
       }
     } finally {
       writing.unlock();
     }
+  }
+
+  private void ring() throws IOException {
+    socket.write(ByteBuffer.allocate(1));
   }
 
   /** The thread {@code orders}. */
@@ -345,6 +430,9 @@ final class Worker {
       }
       if (from <= last) {
         send(replies.begin(Frames.GIVEN_BACK).number(from).number(last).end());
+        if (answers.mustWake()) {
+          ring();
+        }
       }
     }
   }

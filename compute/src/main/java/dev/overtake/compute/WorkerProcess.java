@@ -3,6 +3,7 @@ package dev.overtake.compute;
 
 import static java.lang.System.Logger.Level.DEBUG;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -57,13 +57,14 @@ final class WorkerProcess {
       Pattern.compile("A fatal error has been detected.*\\R#\\R#\\s+(.*)");
 
   private static final int TAIL_CHARS = 2_000;
-  private static final int MOST_WRITTEN_AT_ONCE = 64 * 1024;
+  private static final int MOST_BELLS = 64;
 
   final int number;
   private final Crew crew;
   private final long delayMillis;
   private final CountDownLatch abandoned = new CountDownLatch(1);
   private volatile @Nullable Process process; // set by the thread worker-N
+  private volatile @Nullable Rings rings; // set by the thread worker-N, before the process
   private volatile @Nullable String killedBecause; // set before the process is killed
 
   // Guarded by the crew's lock.
@@ -72,15 +73,21 @@ final class WorkerProcess {
   final ArrayDeque<ProcessTrip<?>> aboard = new ArrayDeque<>(); // in the order of their turns
   long headSinceNanos; // when the first of those aboard became the first
   long lastTurn;
+  long usualNanos = Crew.LONG_NANOS; // how long its tasks run of late; longer ones count as that
   long calledBackTo; // the worker was asked to give back the turns up to this one
 
-  private @Nullable SelectionKey line; // set before the state is READY
-  private @Nullable SocketChannel channel; // as line
+  private final ArrayDeque<ByteBuffer> unsent = new ArrayDeque<>(); // what the ring had no room for
 
-  private final ReentrantLock sending = new ReentrantLock(); // whole frames only; never waits
-  private final ArrayDeque<ByteBuffer> unsent = new ArrayDeque<>(); // guarded by `sending`
+  // Set before the state is READY.
+  private @Nullable SelectionKey line;
+  private @Nullable SocketChannel channel;
+  private Ring.@Nullable Writer tasks; // used under the crew's lock
+  private Ring.@Nullable Reader answers; // used by the switchboard's thread
+
+  private volatile boolean stuck; // something is unsent; spares the switchboard the lock
 
   // Used by the switchboard's thread alone.
+  private final ByteBuffer bells = ByteBuffer.allocateDirect(MOST_BELLS);
   long answered;
   long memoryLookedAtNanos;
 
@@ -106,6 +113,7 @@ final class WorkerProcess {
       if (abandoned.await(delayMillis, TimeUnit.MILLISECONDS)) {
         end = "was not started";
       } else {
+        rings = Rings.create(crew.ringsOf(this));
         end = runProcess(crew.launch());
       }
     } catch (IOException e) {
@@ -193,60 +201,93 @@ final class WorkerProcess {
   void connected(SelectionKey key) {
     line = key;
     channel = (SocketChannel) key.channel();
+    Rings shared = Objects.requireNonNull(rings);
+    tasks = shared.taskWriter();
+    answers = shared.answerReader();
   }
 
-  /** Sends frames, now or, if the socket takes no more, as it empties. Any thread, not waiting. */
-  void send(ByteBuffer frames) {
-    sending.lock();
-    try {
-      if (unsent.isEmpty() && write(frames)) {
-        return;
-      }
-      unsent.add(frames);
-    } finally {
-      sending.unlock();
-    }
-    crew.onSwitchboard(this::sendOn);
+  /**
+   * Under the crew's lock. Gives it a task, which it finds once it looks; {@link #wake} must
+   * follow.
+   */
+  void put(byte[] frame) {
+    unsent.add(ByteBuffer.wrap(frame));
+    putUnsent();
   }
 
-  /** Sends what is unsent. On the switchboard's thread. */
-  void sendOn() {
-    boolean all = true;
-    sending.lock();
+  /** Whether something is unsent for want of room; the worker rings when it has made some. */
+  boolean isStuck() {
+    return stuck;
+  }
+
+  /** Under the crew's lock; {@link #wake} must follow. */
+  void putUnsent() {
+    Ring.Writer ring = Objects.requireNonNull(tasks);
     try {
-      while (all && !unsent.isEmpty()) {
-        all = write(unsent.element());
-        if (all) {
+      for (ByteBuffer next; (next = unsent.peek()) != null; ) {
+        ring.write(next);
+        if (!next.hasRemaining()) {
           unsent.remove();
+          continue;
+        }
+        stuck = true; // before the bell can ring for it
+        if (ring.isStuck()) {
+          return;
         }
       }
-    } finally {
-      sending.unlock();
-    }
-    SelectionKey key = Objects.requireNonNull(line);
-    if (key.isValid()) {
-      key.interestOps(all ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+      stuck = false;
+    } catch (IOException e) {
+      unsent.clear();
+      stuck = false;
+      kill(Descriptions.oneLine(e));
     }
   }
 
-  /** Returns false if there is more to write; true as well if nobody is there to read it. */
-  private boolean write(ByteBuffer frames) {
-    int end = frames.limit();
+  /** Rings if the worker sleeps while there are tasks in its ring. Any thread, not waiting. */
+  void wake() {
+    if (Objects.requireNonNull(tasks).mustWake()) {
+      ring();
+    }
+  }
+
+  private void ring() {
     try {
-      while (frames.position() < end) {
-        // The JDK keeps a native buffer as large as the largest write.
-        frames.limit(Math.min(end, frames.position() + MOST_WRITTEN_AT_ONCE));
-        if (Objects.requireNonNull(channel).write(frames) == 0) {
-          return false;
-        }
-      }
+      // If the socket takes no more, the worker has enough bells to wake up by.
+      Objects.requireNonNull(channel).write(ByteBuffer.allocate(1));
     } catch (IOException e) {
       // Its end is noticed by its own thread, which sees to what is aboard.
-      log.log(DEBUG, () -> this + ": cannot send: " + e);
-    } finally {
-      frames.limit(end);
+      log.log(DEBUG, () -> this + ": cannot ring: " + e);
     }
-    return true;
+  }
+
+  /** Takes the bells that have rung. On the switchboard's thread. */
+  void hear() throws IOException {
+    bells.clear();
+    if (Objects.requireNonNull(channel).read(bells) < 0) {
+      throw new EOFException("it closed its connection");
+    }
+  }
+
+  /** Reads what the worker has answered. On the switchboard's thread. */
+  int read(FrameReader reader) throws IOException {
+    Ring.Reader ring = Objects.requireNonNull(answers);
+    int n = reader.fill(ring);
+    if (n > 0 && ring.mustTellOfRoom()) {
+      ring();
+    }
+    return n;
+  }
+
+  /** Lets the worker ring for its next answer; true if it has answered before that. */
+  boolean hasAnsweredBeforeSleep() {
+    Ring.Reader ring = Objects.requireNonNull(answers);
+    ring.fallAsleep();
+    return !ring.isEmpty();
+  }
+
+  /** Spares the worker the bell while its answers are being looked for. */
+  void noBells() {
+    Objects.requireNonNull(answers).wakeUp();
   }
 
   /**
@@ -266,10 +307,6 @@ final class WorkerProcess {
         log.log(DEBUG, () -> this + ": cannot order: " + e);
       }
     }
-  }
-
-  @Nullable SelectionKey line() {
-    return line;
   }
 
   /** Closes the connection. On the switchboard's thread. */

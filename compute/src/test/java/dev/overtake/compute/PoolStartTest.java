@@ -126,6 +126,45 @@ final class PoolStartTest {
     }
   }
 
+  @Test
+  void itsMemoryHasNoNameOnceItsWorkersAreThereOrHaveDied() throws Exception {
+    try (ProcessPool pool = builder().workers(2).start()) {
+      Path inner = inside(folder).getFirst();
+      await().until(() -> pool.figures().workers() == 2);
+      await().until(() -> inside(inner).equals(List.of(inner.resolve("pool"))));
+
+      ProcessHandle.of(pool.pids().getFirst()).orElseThrow().destroyForcibly();
+
+      await().until(() -> pool.figures().died() == 1 && pool.figures().workers() == 2);
+      await().until(() -> inside(inner).equals(List.of(inner.resolve("pool"))));
+      assertThat(pool.submit(new Square(5)).get()).isEqualTo(25);
+    }
+  }
+
+  @Test
+  void aWorkerThatNeverComesLeavesNoMemoryBehind() throws Exception {
+    Path options = Files.createFile(folder.resolve("options"));
+    try (ProcessPool pool = builder().jvmArguments("-XX:VMOptionsFile=" + options).start()) {
+      Path inner = inside(folder).stream().filter(Files::isDirectory).findFirst().orElseThrow();
+      Files.writeString(options, "-XX:NoSuchOption=1");
+
+      ProcessHandle.of(pool.pids().getFirst()).orElseThrow().destroyForcibly();
+
+      await()
+          .until(() -> {
+            try {
+              Future<Long> _ = pool.submit(new Square(4));
+              return false;
+            } catch (RejectedExecutionException e) {
+              return String.valueOf(e.getMessage()).contains("no workers");
+            }
+          });
+      Files.writeString(options, "");
+      await().until(() -> pool.figures().workers() == 1);
+      await().until(() -> inside(inner).equals(List.of(inner.resolve("pool"))));
+    }
+  }
+
   private static ByteBuffer copy(ByteBuffer frame) {
     return ByteBuffer.allocate(frame.remaining()).put(frame).flip();
   }

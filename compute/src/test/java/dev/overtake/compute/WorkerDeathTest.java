@@ -94,6 +94,28 @@ final class WorkerDeathTest {
   }
 
   @Test
+  void whatAWorkerHasAnsweredSurvivesItsKillAndWhatIsBehindRunsElsewhere() throws Exception {
+    try (ProcessPool one = ProcessPool.builder().workers(1).cache(null).start()) {
+      Gate gate = new Gate(folder, "gate");
+      Future<String> held = one.submit(gate);
+      gate.awaitEntered();
+      // All are put on the one worker at once, and it announces no answer that has a task behind.
+      List<Future<Long>> before = List.of(one.submit(new Square(2)), one.submit(new Square(3)));
+      Future<Long> doomed = one.submit(new Deeds.DeadlySignal("KILL"));
+      List<Future<Long>> behind = List.of(one.submit(new Square(4)), one.submit(new Square(5)));
+      gate.open();
+
+      assertThatThrownBy(doomed::get).hasCauseInstanceOf(WorkerDiedException.class);
+      assertThat(held.resultNow()).isEqualTo("gate");
+      assertThat(before).extracting(Future::resultNow).containsExactly(4L, 9L);
+      for (int i = 0; i < 2; i++) {
+        assertThat(behind.get(i).get()).isEqualTo((4L + i) * (4 + i));
+      }
+      assertThat(one.figures().died()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void aCrashedWorkerFailsItsOwnTaskOnly() throws Exception {
     failsAlone(new Deeds.DeadlySignal("SEGV"), "crashed: SIGSEGV .*");
   }
