@@ -7,10 +7,12 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class JdkInternals {
   private static final @Nullable MethodHandle NEW_VIRTUAL_THREAD = find();
+
+  /** Of the classes of continuations: to look for it takes as long as the rest of a hand-off. */
+  private static final ClassValue<Optional<Field>> THREAD_FIELD =
+      new ClassValue<>() {
+        @Override
+        protected Optional<Field> computeValue(Class<?> continuation) {
+          return Stream.of(continuation.getDeclaredFields())
+              .filter(field -> Thread.class.isAssignableFrom(field.getType()))
+              .filter(Field::trySetAccessible)
+              .findFirst();
+        }
+      };
 
   private JdkInternals() {}
 
@@ -113,15 +127,11 @@ final class JdkInternals {
    * reference bound to the thread; the thread is its one field.
    */
   static @Nullable Thread threadOf(Runnable continuation) {
-    for (Field field : continuation.getClass().getDeclaredFields()) {
-      if (Thread.class.isAssignableFrom(field.getType()) && field.trySetAccessible()) {
-        try {
-          return (Thread) field.get(continuation);
-        } catch (IllegalAccessException e) {
-          return null;
-        }
-      }
+    Field field = THREAD_FIELD.get(continuation.getClass()).orElse(null);
+    try {
+      return field == null ? null : (Thread) field.get(continuation);
+    } catch (IllegalAccessException e) {
+      return null;
     }
-    return null;
   }
 }

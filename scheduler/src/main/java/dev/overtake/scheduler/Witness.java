@@ -155,7 +155,7 @@ final class Witness extends Thread implements EventLoops.OverstayListener {
       falseAlarms.incrementAndGet();
     }
     if (FLIGHT_RECORDER) {
-      Recorder.overstay(overstay, nameOf(JdkInternals.threadOf(overstay.continuation())), after);
+      Recorder.overstay(overstay, after);
     }
   }
 
@@ -174,10 +174,10 @@ final class Witness extends Thread implements EventLoops.OverstayListener {
       }
     }
 
-    static void overstay(Overstay overstay, String thread, long cpuAfterHandoff) {
+    static void overstay(Overstay overstay, long cpuAfterHandoff) {
       OverstayEvent event = new OverstayEvent();
       if (event.shouldCommit()) {
-        event.thread = thread;
+        event.thread = nameOf(JdkInternals.threadOf(overstay.continuation()));
         event.loop = overstay.loop();
         event.computing = overstay.computing();
         event.wall = System.nanoTime() - overstay.startNanos();
