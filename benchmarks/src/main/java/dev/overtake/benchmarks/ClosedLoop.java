@@ -64,12 +64,13 @@ abstract sealed class ClosedLoop implements Benchmark<ClosedLoop.Setting> permit
       throws InterruptedException {
     long turns = Math.max(1, Math.ceilDiv(time.toNanos(), TURN.toNanos()));
     for (long i = 0; i < turns; i++) {
-      for (String model : List.copyOf(up.keySet())) {
+      for (var entry : List.copyOf(up.entrySet())) {
         try {
-          turn.take(up.get(model), time.dividedBy(turns));
+          turn.take(entry.getValue(), time.dividedBy(turns));
         } catch (IOException e) {
-          up.remove(model).close();
-          round.failed(model, e);
+          up.remove(entry.getKey());
+          entry.getValue().close();
+          round.failed(entry.getKey(), e);
         }
       }
     }
