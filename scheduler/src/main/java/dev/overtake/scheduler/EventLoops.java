@@ -33,6 +33,10 @@ final class EventLoops implements Executor {
   private final RunQueue queue;
   private final Suspects suspects;
   private final ConcurrentLinkedQueue<Carrier> spares = new ConcurrentLinkedQueue<>();
+  // Those in `spares`, and those that are about to be: raised before one is added, so that a
+  // carrier that
+  // comes back and one that is made for it are not both kept.
+  private final AtomicInteger sparePlaces = new AtomicInteger();
   private final AtomicInteger carriersMade = new AtomicInteger();
   private final Set<Carrier> carriers = ConcurrentHashMap.newKeySet(); // those alive
   private final LongAdder slicesOfEnded = new LongAdder();
@@ -213,14 +217,22 @@ final class EventLoops implements Executor {
 
   /** Makes spare carriers until there are enough of them, or the system gives no more threads. */
   void refillSpares() {
-    Carrier made;
-    while (sparesMissing() && (made = makeCarrier()) != null) {
+    while (takeSparePlace()) {
+      Carrier made = makeCarrier();
+      if (made == null) {
+        sparePlaces.decrementAndGet();
+        return;
+      }
       addSpare(made);
     }
   }
 
+  private boolean takeSparePlace() {
+    return !stopped && sparePlaces.getAndUpdate(n -> n < spareCount ? n + 1 : n) < spareCount;
+  }
+
   boolean sparesMissing() {
-    return spares.size() < spareCount && !stopped;
+    return sparePlaces.get() < spareCount && !stopped;
   }
 
   private void addSpare(Carrier carrier) {
@@ -231,7 +243,7 @@ final class EventLoops implements Executor {
   }
 
   private void retireSpares() {
-    for (Carrier spare; (spare = spares.poll()) != null; ) {
+    for (Carrier spare; (spare = pollSpare()) != null; ) {
       spare.retire();
     }
   }
@@ -251,8 +263,16 @@ final class EventLoops implements Executor {
 
   /** A carrier that waits for a loop, or null if the system gives no thread. */
   @Nullable Carrier takeSpare() {
-    Carrier spare = spares.poll();
+    Carrier spare = pollSpare();
     return spare == null ? makeCarrier() : spare;
+  }
+
+  private @Nullable Carrier pollSpare() {
+    Carrier spare = spares.poll();
+    if (spare != null) {
+      sparePlaces.decrementAndGet();
+    }
+    return spare;
   }
 
   /** Gives a loop to a carrier that {@link #takeSpare} returned. */
@@ -263,7 +283,7 @@ final class EventLoops implements Executor {
 
   /** A carrier has no loop after all. False: it is not needed. */
   boolean becomeSpare(Carrier carrier) {
-    if (stopped || spares.size() >= spareCount) {
+    if (!takeSparePlace()) {
       return false;
     }
     addSpare(carrier);

@@ -13,6 +13,7 @@ import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -26,8 +27,15 @@ import org.junit.jupiter.api.io.TempDir;
 class BlockedSliceTest {
   private static final int SPARES = 2;
 
+  // A long quantum: what these threads compute beside their waiting must stay below it, or they are
+  // taken for computing, on a slow machine and with cold code as well.
   private final Scheduler scheduler =
-      Scheduler.builder().name("blocked").eventLoops(2).spareCarriers(SPARES).build();
+      Scheduler.builder()
+          .name("blocked")
+          .eventLoops(2)
+          .spareCarriers(SPARES)
+          .quantum(Duration.ofMillis(50))
+          .build();
 
   @AfterEach
   void close() {
@@ -94,7 +102,7 @@ class BlockedSliceTest {
             () -> {
               while (scheduler.figures().blockedHandoffs() == 0) {
                 try {
-                  assertThat((int) usleep.invokeExact(20_000)).isZero();
+                  assertThat((int) usleep.invokeExact(200_000)).isZero();
                 } catch (Throwable e) {
                   throw new AssertionError(e);
                 }
