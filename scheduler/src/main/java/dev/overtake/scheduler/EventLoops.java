@@ -33,9 +33,8 @@ final class EventLoops implements Executor {
   private final RunQueue queue;
   private final Suspects suspects;
   private final ConcurrentLinkedQueue<Carrier> spares = new ConcurrentLinkedQueue<>();
-  // Those in `spares`, and those that are about to be: raised before one is added, so that a
-  // carrier that
-  // comes back and one that is made for it are not both kept.
+  // Those in `spares`, and those about to be: counted before one is added, so that a carrier
+  // that comes back and one that was made in its place are not both kept.
   private final AtomicInteger sparePlaces = new AtomicInteger();
   private final AtomicInteger carriersMade = new AtomicInteger();
   private final Set<Carrier> carriers = ConcurrentHashMap.newKeySet(); // those alive

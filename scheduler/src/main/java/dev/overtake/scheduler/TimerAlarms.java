@@ -8,6 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * Alarms by the kernel's timers, one for each loop: an alarm that is put off in time wakes nobody.
@@ -36,7 +37,7 @@ final class TimerAlarms extends OpenFile implements Alarms {
       }
       throw e;
     }
-    timers = java.util.Arrays.copyOf(opened, loops);
+    timers = Arrays.copyOf(opened, loops);
     rings = opened[loops];
     polled = Arena.ofAuto().allocate((long) opened.length * Linux.POLLED_FILE_BYTES, 8);
     for (int i = 0; i < opened.length; i++) {
