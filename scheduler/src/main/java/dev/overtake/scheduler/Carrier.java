@@ -10,9 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An OS thread that drives an event loop until one of its slices overstays.
  *
- * <p>A carrier that was demoted ends with its slice, unless the system lets it raise itself again,
- * which mostly needs a privilege. One that was handed off because it was blocked drives again
- * later.
+ * <p>A carrier that was demoted ends with its slice. One that was handed off because it was blocked
+ * drives again later.
  */
 final class Carrier extends Thread {
   /** How many slices a carrier runs before it looks into the poller again. */
