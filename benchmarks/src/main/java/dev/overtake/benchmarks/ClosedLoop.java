@@ -9,13 +9,19 @@ import java.util.List;
 import java.util.Map;
 
 /** What short requests cost when nothing else is asked for. */
-abstract sealed class ClosedLoop implements Benchmark<ClosedLoop.Setting> permits Calm, Layer {
+abstract sealed class ClosedLoop implements Benchmark<ClosedLoop.Setting> permits Calm, Layer, Trip {
   private static final Duration TURN = Duration.ofMillis(500);
+
+  /**
+   * How many times as long as planned each server is warmed up. A JVM goes on compiling for half a
+   * minute of such load, and what its compilers use would count as the price of requests.
+   */
+  private static final int WARMUPS = 8;
 
   @Override
   public String method() {
-    return "closed loop of n=1; all servers are up and take turns of half a second, warming up as well;"
-        + " CPU time is the whole server process's, user and system";
+    return "closed loop of n=1; all servers are up and take turns of half a second, warming up as well, by"
+        + " 32 connections and for 8 times as long; CPU time is the whole server process's, user and system";
   }
 
   @Override
@@ -31,7 +37,11 @@ abstract sealed class ClosedLoop implements Benchmark<ClosedLoop.Setting> permit
 
   @Override
   public Duration expected(Bench bench) {
-    return Bench.START_AND_STOP.plus(bench.plan().warmup()).plus(bench.plan().phase());
+    return Bench.START_AND_STOP.plus(warmup(bench)).plus(bench.plan().phase());
+  }
+
+  private Duration warmup(Bench bench) {
+    return bench.plan().warmup().multipliedBy(WARMUPS);
   }
 
   @Override
@@ -47,7 +57,7 @@ abstract sealed class ClosedLoop implements Benchmark<ClosedLoop.Setting> permit
           round.failed(model, e);
         }
       }
-      takeTurns(up, bench.plan().warmup(), round, Turns::warmUp);
+      takeTurns(up, warmup(bench), round, Turns::warmUp);
       takeTurns(up, bench.plan().phase(), round, Turns::measure);
       up.forEach((model, turns) -> round.measured(model, turns.measurement()));
     } finally {

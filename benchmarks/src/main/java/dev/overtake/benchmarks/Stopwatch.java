@@ -2,29 +2,61 @@
 package dev.overtake.benchmarks;
 
 import dev.overtake.lab.ServerProcess;
+import java.time.Duration;
 
-/** Measures a server's CPU time while it answers requests. */
+/** Adds up a server's CPU time while it answers requests. Not thread-safe. */
 final class Stopwatch {
   private final ServerProcess server;
-  private final long cpuNanos;
-  private final long wallNanos;
+  private long cpuNanos;
+  private long workersCpuNanos;
+  private long wallNanos;
 
-  private Stopwatch(ServerProcess server) {
+  /** A stopwatch that does not run yet. */
+  Stopwatch(ServerProcess server) {
     this.server = server;
-    cpuNanos = server.cpuTime().toNanos();
-    wallNanos = System.nanoTime();
   }
 
   static Stopwatch start(ServerProcess server) {
-    return new Stopwatch(server);
+    Stopwatch stopwatch = new Stopwatch(server);
+    stopwatch.resume();
+    return stopwatch;
   }
 
-  /** Returns the CPU time for each of so many requests, and how many cores were in use. */
+  void resume() {
+    add(-1);
+  }
+
+  void pause() {
+    add(1);
+  }
+
+  private void add(int sign) {
+    wallNanos += sign * System.nanoTime();
+    cpuNanos += sign * server.cpuTime().toNanos();
+    workersCpuNanos += sign * workersCpuTime();
+  }
+
+  /** What the processes that the server has started, its workers, have used so far. */
+  private long workersCpuTime() {
+    return ProcessHandle.of(server.pid()).stream()
+        .flatMap(ProcessHandle::children)
+        .flatMap(worker -> worker.info().totalCpuDuration().stream())
+        .mapToLong(Duration::toNanos)
+        .sum();
+  }
+
+  /** Pauses; then as {@link #measurement}. */
   Measurement stop(long requests) {
-    double cpu = server.cpuTime().toNanos() - cpuNanos;
-    double wall = System.nanoTime() - wallNanos;
+    pause();
+    return measurement(requests);
+  }
+
+  /** Returns the CPU time for each of so many requests, and how many cores the server used. */
+  Measurement measurement(long requests) {
+    double each = requests == 0 ? Double.NaN : 1e-3 / requests;
     return new Measurement()
-        .with(Figure.CPU_PER_REQUEST, requests == 0 ? Double.NaN : cpu / 1e3 / requests)
-        .with(Figure.SERVER_CORES, cpu / wall);
+        .with(Figure.CPU_PER_REQUEST, cpuNanos * each)
+        .with(Figure.WORKER_CPU_PER_REQUEST, workersCpuNanos * each)
+        .with(Figure.SERVER_CORES, (double) cpuNanos / wallNanos);
   }
 }

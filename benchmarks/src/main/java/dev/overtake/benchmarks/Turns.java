@@ -13,30 +13,31 @@ import org.jspecify.annotations.Nullable;
 
 /** One server's turns under short load, and what they add up to. Not thread-safe. */
 final class Turns implements AutoCloseable {
+  /** Those of the setting may be too few to have everything compiled in time. */
+  private static final int CONNECTIONS_TO_WARM_UP = 32;
+
   private final ServerProcess server;
   private final int connections;
+  private final Stopwatch cpu;
   private final List<Perf2.Phase> phases = new ArrayList<>();
   private final List<Double> generatorShares = new ArrayList<>();
-  private double cpuNanos;
-  private double wallNanos;
   private int limited; // turns in which the generator was the limit
   private @Nullable String limit;
 
   Turns(ServerProcess server, int connections) {
     this.server = server;
     this.connections = connections;
+    this.cpu = new Stopwatch(server);
   }
 
   void warmUp(Duration length) throws IOException, InterruptedException {
-    Bench.shortLoad(server, connections, length);
+    Bench.shortLoad(server, CONNECTIONS_TO_WARM_UP, length);
   }
 
   void measure(Duration length) throws IOException, InterruptedException {
-    long cpuBefore = server.cpuTime().toNanos();
-    long began = System.nanoTime();
+    cpu.resume();
     Perf2.Run run = Bench.shortLoad(server, connections, length);
-    wallNanos += System.nanoTime() - began;
-    cpuNanos += server.cpuTime().toNanos() - cpuBefore;
+    cpu.pause();
     phases.add(run.result().calm());
     GeneratorHealth health = run.health();
     generatorShares.add(health.cpuShare());
@@ -48,12 +49,10 @@ final class Turns implements AutoCloseable {
 
   /** The sums of the counts, and the medians of the latencies, over all turns. */
   Measurement measurement() {
-    double requests = phases.stream().mapToDouble(Perf2.Phase::requests).sum();
+    long requests = phases.stream().mapToLong(Perf2.Phase::requests).sum();
     Measurement measurement =
-        new Measurement()
+        cpu.measurement(requests)
             .with(Figure.REQUESTS_PER_SECOND, median(Perf2.Phase::requestsPerSecond))
-            .with(Figure.CPU_PER_REQUEST, requests == 0 ? Double.NaN : cpuNanos / 1e3 / requests)
-            .with(Figure.SERVER_CORES, cpuNanos / wallNanos)
             .with(Figure.P50, median(Perf2.Phase::p50Micros))
             .with(Figure.P99, median(Perf2.Phase::p99Micros))
             .with(Figure.GENERATOR, median(generatorShares));
