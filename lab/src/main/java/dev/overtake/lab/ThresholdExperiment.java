@@ -100,7 +100,7 @@ final class ThresholdExperiment implements Experiment {
     if (kind == Variant.Kind.CPYTHON) {
       return Duration.ofMillis(300);
     }
-    return Duration.ofMillis(effort == Effort.QUICK ? 1_000 : 3_000);
+    return Duration.ofMillis(effort == Effort.QUICK ? 1_000 : 12_000);
   }
 
   private static Duration load(Effort effort) {
