@@ -21,6 +21,11 @@ final class Rehearsal {
   private Rehearsal() {}
 
   public static void main(String[] args) throws IOException, InterruptedException {
+    rehearse();
+    System.exit(0);
+  }
+
+  static void rehearse() throws IOException, InterruptedException {
     // The workers of --compute processes:N are JVMs as well, with a cache of their own.
     ProcessPool.builder().makeCache();
     run("--help");
@@ -30,7 +35,7 @@ final class Rehearsal {
     }
     run("lab", "--list");
     for (String model : new ServeCommand.ModelSpellings()) {
-      String spelling = model.replace("N", "1");
+      String spelling = model.replace("INTERVAL", "5ms").replace("N", "1");
       try (TcpServer server =
           TcpServer.builder(Handlers.named("fib")).model(Model.parse(spelling)).start()) {
         // The rest of the command, up to finding that the port is taken.
@@ -40,7 +45,6 @@ final class Rehearsal {
     run("serve", "fib", "--compute", "threshold:15,learned,threads:1", "--port", "-1");
     run("perf1", "--clients", "0");
     run("perf2", "--connections", "0");
-    System.exit(0);
   }
 
   private static void run(String... args) {

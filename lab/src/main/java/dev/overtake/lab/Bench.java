@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe: belongs to the thread that runs the experiments.
  */
 final class Bench {
-  private static final Duration READY_WITHIN = Duration.ofSeconds(20);
+  private static final Duration READY_WITHIN = Duration.ofSeconds(60);
 
   private final Experiment experiment;
   private final LabOptions options;
