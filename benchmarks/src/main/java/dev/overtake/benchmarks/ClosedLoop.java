@@ -2,88 +2,47 @@
 package dev.overtake.benchmarks;
 
 import dev.overtake.lab.ServerFailure;
-import java.io.IOException;
-import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import dev.overtake.lab.ServerProcess;
+import dev.overtake.load.Perf2;
 
 /** What short requests cost when nothing else is asked for. */
-abstract sealed class ClosedLoop implements Benchmark<ClosedLoop.Setting> permits Calm, Layer, Trip {
-  private static final Duration TURN = Duration.ofMillis(500);
-
-  /**
-   * How many times as long as planned each server is warmed up. A JVM goes on compiling for half a
-   * minute of such load, and what its compilers use would count as the price of requests.
-   */
-  private static final int WARMUPS = 8;
+abstract sealed class ClosedLoop extends SideBySide<ClosedLoop.Setting> permits Calm, Layer, Trip {
+  /** Those of a setting may be too few to have everything compiled in time. */
+  private static final int CONNECTIONS_TO_WARM_UP = 32;
 
   @Override
   public String method() {
-    return "closed loop of n=1; all servers are up and take turns of half a second, warming up as well, by"
-        + " 32 connections and for 8 times as long; CPU time is the whole server process's, user and system";
+    return "closed loop of n=1; %s; warmed up by %d connections"
+        .formatted(METHOD, CONNECTIONS_TO_WARM_UP);
   }
 
   @Override
-  public List<Figure> columns() {
-    return List.of(
-        Figure.REQUESTS_PER_SECOND,
-        Figure.CPU_PER_REQUEST,
-        Figure.SERVER_CORES,
-        Figure.P50,
-        Figure.P99,
-        Figure.GENERATOR);
+  ServerProcess start(Bench bench, Setting setting, String model)
+      throws ServerFailure, InterruptedException {
+    return bench.start(model);
   }
 
   @Override
-  public Duration expected(Bench bench) {
-    return Bench.START_AND_STOP.plus(warmup(bench)).plus(bench.plan().phase());
-  }
-
-  private Duration warmup(Bench bench) {
-    return bench.plan().warmup().multipliedBy(WARMUPS);
+  Turns.Load load(ServerProcess server, Setting setting) {
+    return load(server, setting.connections);
   }
 
   @Override
-  public void measure(Bench bench, Setting setting, List<String> models, Round round)
-      throws InterruptedException {
-    Map<String, Turns> up = new LinkedHashMap<>();
-    try {
-      for (String model : models) {
-        round.begin(model);
-        try {
-          up.put(model, new Turns(bench.start(model), setting.connections));
-        } catch (ServerFailure e) {
-          round.failed(model, e);
-        }
-      }
-      takeTurns(up, warmup(bench), round, Turns::warmUp);
-      takeTurns(up, bench.plan().phase(), round, Turns::measure);
-      up.forEach((model, turns) -> round.measured(model, turns.measurement()));
-    } finally {
-      up.values().forEach(Turns::close);
-    }
+  Turns.Load warmupLoad(ServerProcess server, Setting setting) {
+    return load(server, CONNECTIONS_TO_WARM_UP);
   }
 
-  private interface Turn {
-    void take(Turns turns, Duration length) throws IOException, InterruptedException;
-  }
-
-  /** Gives each of the servers as many turns as fill a time; who fails is out. */
-  private static void takeTurns(Map<String, Turns> up, Duration time, Round round, Turn turn)
-      throws InterruptedException {
-    long turns = Math.max(1, Math.ceilDiv(time.toNanos(), TURN.toNanos()));
-    for (long i = 0; i < turns; i++) {
-      for (var entry : List.copyOf(up.entrySet())) {
-        try {
-          turn.take(entry.getValue(), time.dividedBy(turns));
-        } catch (IOException e) {
-          up.remove(entry.getKey());
-          entry.getValue().close();
-          round.failed(entry.getKey(), e);
-        }
-      }
-    }
+  private static Turns.Load load(ServerProcess server, int connections) {
+    return length -> {
+      Perf2.Run run = Bench.shortLoad(server, connections, length);
+      Perf2.Phase calm = run.result().calm();
+      return new Turns.Result(
+          calm.requests(),
+          calm.requestsPerSecond(),
+          calm.p50Micros(),
+          calm.p99Micros(),
+          run.health());
+    };
   }
 
   record Setting(int connections) {

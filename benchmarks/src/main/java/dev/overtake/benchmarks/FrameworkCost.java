@@ -6,14 +6,24 @@ import dev.overtake.lab.ServerProcess;
 import dev.overtake.load.Interference;
 import dev.overtake.load.LatencyFigures;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 
 /** What the agent costs services of others that have no long requests. */
-record FrameworkCost(List<Framework> settings) implements OneByOne<Framework> {
+final class FrameworkCost extends SideBySide<Framework> {
   private static final String WITHOUT = "virtual";
   private static final String WITH = "agent";
   private static final double MOST = 1.03;
+
+  private final List<Framework> settings;
+
+  FrameworkCost(List<Framework> settings) {
+    this.settings = List.copyOf(settings);
+  }
+
+  @Override
+  public List<Framework> settings() {
+    return settings;
+  }
 
   @Override
   public String id() {
@@ -28,9 +38,8 @@ record FrameworkCost(List<Framework> settings) implements OneByOne<Framework> {
 
   @Override
   public String method() {
-    return ("closed loop of /short over %d connections; CPU time is the whole server process's, user"
-            + " and system; the same service without the agent and with it")
-        .formatted(ServiceLoad.CONNECTIONS);
+    return "closed loop of /short over %d connections; the same service without the agent and with it; %s"
+        .formatted(ServiceLoad.CONNECTIONS, METHOD);
   }
 
   @Override
@@ -45,40 +54,33 @@ record FrameworkCost(List<Framework> settings) implements OneByOne<Framework> {
 
   @Override
   public Plan.Usual usual() {
-    return new Plan.Usual(6, 5, 10);
+    return new Plan.Usual(4, 8, 3);
   }
 
   @Override
-  public List<Figure> columns() {
-    return List.of(
-        Figure.REQUESTS_PER_SECOND,
-        Figure.CPU_PER_REQUEST,
-        Figure.SERVER_CORES,
-        Figure.P50,
-        Figure.P99,
-        Figure.GENERATOR);
-  }
-
-  @Override
-  public Duration expected(Bench bench) {
-    return ServiceLoad.START_AND_STOP.plus(bench.plan().warmup()).plus(bench.plan().phase());
-  }
-
-  @Override
-  public Measurement measure(Bench bench, Framework framework, String model)
+  ServerProcess start(Bench bench, Framework framework, String model)
       throws ServerFailure, IOException, InterruptedException {
-    try (ServerProcess server = bench.startService(framework, model)) {
-      ServiceLoad load = new ServiceLoad(server);
-      load.backToBack(bench.plan().warmup());
-      Stopwatch cpu = Stopwatch.start(server);
-      Interference.ShortRun run = load.backToBack(bench.plan().phase());
+    return bench.startService(framework, model);
+  }
+
+  @Override
+  Turns.Load warmupLoad(ServerProcess server, Framework framework) {
+    return load(server, framework);
+  }
+
+  @Override
+  Turns.Load load(ServerProcess server, Framework framework) {
+    ServiceLoad load = new ServiceLoad(server);
+    return length -> {
+      Interference.ShortRun run = load.backToBack(length);
       LatencyFigures latencies = LatencyFigures.of(run.service());
-      return cpu.stop(run.ok())
-          .with(run.health())
-          .with(Figure.REQUESTS_PER_SECOND, run.ok() / run.seconds())
-          .with(Figure.P50, latencies.p50Micros())
-          .with(Figure.P99, latencies.p99Micros());
-    }
+      return new Turns.Result(
+          run.ok(),
+          run.ok() / run.seconds(),
+          latencies.p50Micros(),
+          latencies.p99Micros(),
+          run.health());
+    };
   }
 
   @Override

@@ -66,8 +66,7 @@ final class Trip extends ClosedLoop {
         comparisons.add(
             Comparison.plain(
                 name + "trip's latency in µs", more(results, setting, List.of(Figure.P50), model)));
-        Spread kept =
-            results.ratio(setting.toString(), Figure.REQUESTS_PER_SECOND, model, INLINE);
+        Spread kept = results.ratio(setting.toString(), Figure.REQUESTS_PER_SECOND, model, INLINE);
         String what = name + "÷ inline, requests/s";
         comparisons.add(
             model.equals(PROCESSES) && setting.connections() > 1

@@ -3,7 +3,6 @@ package dev.overtake.benchmarks;
 
 import dev.overtake.lab.ServerProcess;
 import dev.overtake.load.GeneratorHealth;
-import dev.overtake.load.Perf2;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,64 +10,68 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** One server's turns under short load, and what they add up to. Not thread-safe. */
+/** One server's turns under load, and what they add up to. Not thread-safe. */
 final class Turns implements AutoCloseable {
-  /** Those of the setting may be too few to have everything compiled in time. */
-  private static final int CONNECTIONS_TO_WARM_UP = 32;
-
   private final ServerProcess server;
-  private final int connections;
+  private final Load warmup;
+  private final Load load;
   private final Stopwatch cpu;
-  private final List<Perf2.Phase> phases = new ArrayList<>();
-  private final List<Double> generatorShares = new ArrayList<>();
+  private final List<Result> results = new ArrayList<>();
   private int limited; // turns in which the generator was the limit
   private @Nullable String limit;
 
-  Turns(ServerProcess server, int connections) {
+  /** Puts a server under load for so long. */
+  interface Load {
+    Result run(Duration length) throws IOException, InterruptedException;
+  }
+
+  /** What came of one turn. */
+  record Result(
+      long requests,
+      double requestsPerSecond,
+      double p50Micros,
+      double p99Micros,
+      GeneratorHealth health) {}
+
+  Turns(ServerProcess server, Load warmup, Load load) {
     this.server = server;
-    this.connections = connections;
+    this.warmup = warmup;
+    this.load = load;
     this.cpu = new Stopwatch(server);
   }
 
   void warmUp(Duration length) throws IOException, InterruptedException {
-    Bench.shortLoad(server, CONNECTIONS_TO_WARM_UP, length);
+    warmup.run(length);
   }
 
   void measure(Duration length) throws IOException, InterruptedException {
     cpu.resume();
-    Perf2.Run run = Bench.shortLoad(server, connections, length);
+    Result result = load.run(length);
     cpu.pause();
-    phases.add(run.result().calm());
-    GeneratorHealth health = run.health();
-    generatorShares.add(health.cpuShare());
-    if (health.saturated()) {
+    results.add(result);
+    if (result.health.saturated()) {
       limited++;
-      limit = health.verdict();
+      limit = result.health.verdict();
     }
   }
 
-  /** The sums of the counts, and the medians of the latencies, over all turns. */
+  /** The sums of the counts, and the medians of the rates and latencies, over all turns. */
   Measurement measurement() {
-    long requests = phases.stream().mapToLong(Perf2.Phase::requests).sum();
     Measurement measurement =
-        cpu.measurement(requests)
-            .with(Figure.REQUESTS_PER_SECOND, median(Perf2.Phase::requestsPerSecond))
-            .with(Figure.P50, median(Perf2.Phase::p50Micros))
-            .with(Figure.P99, median(Perf2.Phase::p99Micros))
-            .with(Figure.GENERATOR, median(generatorShares));
+        cpu.measurement(results.stream().mapToLong(Result::requests).sum())
+            .with(Figure.REQUESTS_PER_SECOND, median(Result::requestsPerSecond))
+            .with(Figure.P50, median(Result::p50Micros))
+            .with(Figure.P99, median(Result::p99Micros))
+            .with(Figure.GENERATOR, median(result -> result.health.cpuShare()));
     String verdict = limit;
-    if (verdict != null && 2 * limited > phases.size()) {
-      measurement.limitedBy("in %d of %d turns: %s".formatted(limited, phases.size(), verdict));
+    if (verdict != null && 2 * limited > results.size()) {
+      measurement.limitedBy("in %d of %d turns: %s".formatted(limited, results.size(), verdict));
     }
     return measurement;
   }
 
-  private double median(ToDoubleFunction<Perf2.Phase> figure) {
-    return median(phases.stream().map(figure::applyAsDouble).toList());
-  }
-
-  private static double median(List<Double> values) {
-    return Spread.of(values).median();
+  private double median(ToDoubleFunction<Result> figure) {
+    return Spread.of(results.stream().mapToDouble(figure).boxed().toList()).median();
   }
 
   @Override

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.overtake.benchmarks;
+
+import dev.overtake.lab.ServerFailure;
+import dev.overtake.lab.ServerProcess;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A benchmark whose servers are all up at once and take turns under load, because a machine that
+ * others use changes from one half-minute to the next.
+ *
+ * @param <S> a setting
+ */
+abstract class SideBySide<S> implements Benchmark<S> {
+  private static final Duration TURN = Duration.ofMillis(500);
+
+  /**
+   * How many times as long as planned each server is warmed up. A JVM goes on compiling for half a
+   * minute of such load, and what its compilers use would count as the price of requests.
+   */
+  private static final int WARMUPS = 8;
+
+  /** What is said of it in every such benchmark's method. */
+  static final String METHOD =
+      "all servers are up and take turns of half a second, warming up as well, for "
+          + WARMUPS
+          + " times as long; CPU time is the whole server process's, user and system";
+
+  abstract ServerProcess start(Bench bench, S setting, String model)
+      throws ServerFailure, IOException, InterruptedException;
+
+  /** The load of one turn. */
+  abstract Turns.Load load(ServerProcess server, S setting);
+
+  /** The load that warms a server up. */
+  abstract Turns.Load warmupLoad(ServerProcess server, S setting);
+
+  @Override
+  public List<Figure> columns() {
+    return List.of(
+        Figure.REQUESTS_PER_SECOND,
+        Figure.CPU_PER_REQUEST,
+        Figure.SERVER_CORES,
+        Figure.P50,
+        Figure.P99,
+        Figure.GENERATOR);
+  }
+
+  @Override
+  public Duration expected(Bench bench) {
+    return Bench.START_AND_STOP.plus(warmup(bench)).plus(bench.plan().phase());
+  }
+
+  private static Duration warmup(Bench bench) {
+    return bench.plan().warmup().multipliedBy(WARMUPS);
+  }
+
+  @Override
+  public void measure(Bench bench, S setting, List<String> models, Round round)
+      throws InterruptedException {
+    Map<String, Turns> up = new LinkedHashMap<>();
+    try {
+      for (String model : models) {
+        round.begin(model);
+        try {
+          ServerProcess server = start(bench, setting, model);
+          up.put(model, new Turns(server, warmupLoad(server, setting), load(server, setting)));
+        } catch (ServerFailure | IOException e) {
+          round.failed(model, e);
+        }
+      }
+      takeTurns(up, warmup(bench), round, Turns::warmUp);
+      takeTurns(up, bench.plan().phase(), round, Turns::measure);
+      up.forEach((model, turns) -> round.measured(model, turns.measurement()));
+    } finally {
+      up.values().forEach(Turns::close);
+    }
+  }
+
+  private interface Turn {
+    void take(Turns turns, Duration length) throws IOException, InterruptedException;
+  }
+
+  /** Gives each of the servers as many turns as fill a time; who fails is out. */
+  private static void takeTurns(Map<String, Turns> up, Duration time, Round round, Turn turn)
+      throws InterruptedException {
+    long turns = Math.max(1, Math.ceilDiv(time.toNanos(), TURN.toNanos()));
+    for (long i = 0; i < turns; i++) {
+      for (var entry : List.copyOf(up.entrySet())) {
+        try {
+          turn.take(entry.getValue(), time.dividedBy(turns));
+        } catch (IOException e) {
+          up.remove(entry.getKey());
+          entry.getValue().close();
+          round.failed(entry.getKey(), e);
+        }
+      }
+    }
+  }
+}
