@@ -46,7 +46,7 @@ final class LabCommand implements Callable<@Nullable Void> {
 
   @Option(
       names = "--quick",
-      description = "Within four minutes, for a first look; otherwise 25, for figures to quote.")
+      description = "Within four minutes, for a first look; otherwise 30, for figures to quote.")
   private boolean quick;
 
   @Option(
