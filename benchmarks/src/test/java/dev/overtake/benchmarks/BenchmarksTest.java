@@ -90,7 +90,8 @@ class BenchmarksTest {
 
     assertThat(exit).describedAs(err.toString()).isZero();
     assertThat(out.toString())
-        .containsPattern("overtake@processes:4, 32 callers, trip's processor time in µs: [-\\d]")
+        .containsPattern(
+            "overtake@processes:4, 32 connections, trip's processor time in µs: [-\\d]")
         .containsPattern("cluster ÷ jgroups, 1 caller, p50: \\d.*, wanted at most 1.10: ")
         .containsPattern("jgroups ÷ cluster, 64 in flight, trips/s: \\d")
         .containsPattern("with ÷ without cache, first result: \\d");
