@@ -6,7 +6,8 @@ import dev.overtake.lab.ServerProcess;
 import dev.overtake.load.Perf2;
 
 /** What short requests cost when nothing else is asked for. */
-abstract sealed class ClosedLoop extends SideBySide<ClosedLoop.Setting> permits Calm, Layer, Trip {
+abstract sealed class ClosedLoop implements SideBySide<ClosedLoop.Setting>
+    permits Calm, Layer, Trip {
   /** Those of a setting may be too few to have everything compiled in time. */
   private static final int CONNECTIONS_TO_WARM_UP = 32;
 
@@ -17,18 +18,18 @@ abstract sealed class ClosedLoop extends SideBySide<ClosedLoop.Setting> permits 
   }
 
   @Override
-  ServerProcess start(Bench bench, Setting setting, String model)
+  public ServerProcess start(Bench bench, Setting setting, String model)
       throws ServerFailure, InterruptedException {
     return bench.start(model);
   }
 
   @Override
-  Turns.Load load(ServerProcess server, Setting setting) {
+  public Turns.Load load(ServerProcess server, Setting setting) {
     return load(server, setting.connections);
   }
 
   @Override
-  Turns.Load warmupLoad(ServerProcess server, Setting setting) {
+  public Turns.Load warmupLoad(ServerProcess server, Setting setting) {
     return load(server, CONNECTIONS_TO_WARM_UP);
   }
 

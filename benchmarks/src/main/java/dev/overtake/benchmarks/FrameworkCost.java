@@ -6,24 +6,14 @@ import dev.overtake.lab.ServerProcess;
 import dev.overtake.load.Interference;
 import dev.overtake.load.LatencyFigures;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 
 /** What the agent costs services of others that have no long requests. */
-final class FrameworkCost extends SideBySide<Framework> {
+record FrameworkCost(List<Framework> settings) implements SideBySide<Framework> {
   private static final String WITHOUT = "virtual";
   private static final String WITH = "agent";
   private static final double MOST = 1.03;
-
-  private final List<Framework> settings;
-
-  FrameworkCost(List<Framework> settings) {
-    this.settings = List.copyOf(settings);
-  }
-
-  @Override
-  public List<Framework> settings() {
-    return settings;
-  }
 
   @Override
   public String id() {
@@ -58,18 +48,18 @@ final class FrameworkCost extends SideBySide<Framework> {
   }
 
   @Override
-  ServerProcess start(Bench bench, Framework framework, String model)
+  public Duration expected(Bench bench) {
+    return ServiceLoad.START_AND_STOP.plus(SideBySide.turns(bench));
+  }
+
+  @Override
+  public ServerProcess start(Bench bench, Framework framework, String model)
       throws ServerFailure, IOException, InterruptedException {
     return bench.startService(framework, model);
   }
 
   @Override
-  Turns.Load warmupLoad(ServerProcess server, Framework framework) {
-    return load(server, framework);
-  }
-
-  @Override
-  Turns.Load load(ServerProcess server, Framework framework) {
+  public Turns.Load load(ServerProcess server, Framework framework) {
     ServiceLoad load = new ServiceLoad(server);
     return length -> {
       Interference.ShortRun run = load.backToBack(length);

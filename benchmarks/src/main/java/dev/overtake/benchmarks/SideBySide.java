@@ -15,32 +15,35 @@ import java.util.Map;
  *
  * @param <S> a setting
  */
-abstract class SideBySide<S> implements Benchmark<S> {
-  private static final Duration TURN = Duration.ofMillis(500);
+interface SideBySide<S> extends Benchmark<S> {
+  Duration TURN = Duration.ofMillis(500);
 
   /**
    * How many times as long as planned each server is warmed up. A JVM goes on compiling for half a
    * minute of such load, and what its compilers use would count as the price of requests.
    */
-  private static final int WARMUPS = 8;
+  int WARMUPS = 8;
 
   /** What is said of it in every such benchmark's method. */
-  static final String METHOD =
+  String METHOD =
       "all servers are up and take turns of half a second, warming up as well, for "
           + WARMUPS
           + " times as long; CPU time is the whole server process's, user and system";
 
-  abstract ServerProcess start(Bench bench, S setting, String model)
+  /** Starts a server; it is ended when the turns are over. */
+  ServerProcess start(Bench bench, S setting, String model)
       throws ServerFailure, IOException, InterruptedException;
 
   /** The load of one turn. */
-  abstract Turns.Load load(ServerProcess server, S setting);
+  Turns.Load load(ServerProcess server, S setting);
 
   /** The load that warms a server up. */
-  abstract Turns.Load warmupLoad(ServerProcess server, S setting);
+  default Turns.Load warmupLoad(ServerProcess server, S setting) {
+    return load(server, setting);
+  }
 
   @Override
-  public List<Figure> columns() {
+  default List<Figure> columns() {
     return List.of(
         Figure.REQUESTS_PER_SECOND,
         Figure.CPU_PER_REQUEST,
@@ -51,8 +54,13 @@ abstract class SideBySide<S> implements Benchmark<S> {
   }
 
   @Override
-  public Duration expected(Bench bench) {
-    return Bench.START_AND_STOP.plus(warmup(bench)).plus(bench.plan().phase());
+  default Duration expected(Bench bench) {
+    return Bench.START_AND_STOP.plus(turns(bench));
+  }
+
+  /** How long one server is under load. */
+  static Duration turns(Bench bench) {
+    return warmup(bench).plus(bench.plan().phase());
   }
 
   private static Duration warmup(Bench bench) {
@@ -60,7 +68,7 @@ abstract class SideBySide<S> implements Benchmark<S> {
   }
 
   @Override
-  public void measure(Bench bench, S setting, List<String> models, Round round)
+  default void measure(Bench bench, S setting, List<String> models, Round round)
       throws InterruptedException {
     Map<String, Turns> up = new LinkedHashMap<>();
     try {
@@ -81,7 +89,8 @@ abstract class SideBySide<S> implements Benchmark<S> {
     }
   }
 
-  private interface Turn {
+  /** What a server's turn is for. */
+  interface Turn {
     void take(Turns turns, Duration length) throws IOException, InterruptedException;
   }
 
