@@ -64,12 +64,19 @@ final class DefaultScheduler extends ForkJoinPool {
     driving = new Driving(scheduler, slices, timers);
   }
 
-  /** Takes continuations from the JDK, and platform threads to be started: {@link ThreadStarts}. */
+  /**
+   * Takes continuations from the JDK, platform threads to be started, see {@link ThreadStarts}, and
+   * virtual threads that are about to read, see {@link SocketReads}.
+   */
   @Override
   public void execute(Runnable continuation) {
     Driving now = driving;
     if (continuation instanceof Thread thread) {
-      starts.start(thread);
+      if (thread.isVirtual()) {
+        Scheduler.yieldIfDue();
+      } else {
+        starts.start(thread);
+      }
     } else if (now == null) {
       super.execute(continuation);
     } else {

@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,8 @@ final class Installation {
    *   4 The event loops start, which initialises VirtualThread.
    *   5 The pool has been fetched: it drives the event loops.
    *   6 Thread.start goes through the pool, see ThreadStarts.
-   *   7 The JDK's pollers start, here: they inherit the priority and the scheduler of whoever is first
+   *   7 Reads from sockets go through the pool, see SocketReads.
+   *   8 The JDK's pollers start, here: they inherit the priority and the scheduler of whoever is first
    *     to wait for a socket, and that might be an overstaying thread.
    *
    * Up to 3 nothing is touched. A failure after it leaves an ordinary pool.
@@ -69,7 +72,7 @@ final class Installation {
    */
   private static @Nullable String takeOver(Options options, Instrumentation instrumentation) {
     try {
-      Class<?> virtualThread = Class.forName(Rewriting.CLASS.replace('/', '.'), false, null);
+      Class<?> virtualThread = unready(Rewriting.CLASS);
       grant(instrumentation);
       if (initialized(virtualThread)) {
         return "virtual threads were in use before the agent, so name it before other agents";
@@ -95,17 +98,28 @@ final class Installation {
       }
       pool.drive(scheduler);
       retransform(instrumentation, starts, Thread.class);
+      SocketReads channels = SocketReads.ofChannels();
+      retransform(instrumentation, channels, unready(SocketReads.CHANNEL));
+      SocketReads sockets = SocketReads.ofSockets();
+      retransform(instrumentation, sockets, unready(SocketReads.SOCKET));
       Class<?> ignored = Class.forName("sun.nio.ch.Poller", true, null);
+      List<String> missing = new ArrayList<>();
+      if (starts.difference() != null) {
+        missing.add("platform threads that an overstaying thread starts stay as demoted as it is");
+      }
+      if (channels.difference() != null || sockets.difference() != null) {
+        missing.add("a thread whose peer is always quick overstays");
+      }
       say(
           "protects with "
               + scheduler.figures().eventLoops()
               + " event loops"
-              + (starts.difference() == null
+              + (missing.isEmpty()
                   ? ""
                   : "; but on this JDK, "
                       + Runtime.version()
-                      + ", platform threads that an overstaying thread starts stay as demoted as"
-                      + " it is"));
+                      + ", "
+                      + String.join(", and ", missing)));
       return null;
     } catch (ReflectiveOperationException | UnmodifiableClassException | LinkageError e) {
       return differentJdk(e.toString());
@@ -114,6 +128,11 @@ final class Installation {
     } finally {
       System.getProperties().remove(KEY);
     }
+  }
+
+  /** A class of the JDK that is not initialised by this. */
+  private static Class<?> unready(String name) throws ClassNotFoundException {
+    return Class.forName(name.replace('/', '.'), false, null);
   }
 
   private static void retransform(

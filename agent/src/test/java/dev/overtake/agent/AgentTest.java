@@ -74,6 +74,14 @@ class AgentTest {
   }
 
   @Test
+  void whoNeverWaitsInItsReadsLetsOthersRunBeforeItOverstays() throws Exception {
+    ChildJvm jvm = run("quickPeers", ChildJvm.agent("loops=1,quantum=1s"));
+    assertThat(jvm.out())
+        .as(jvm.err())
+        .isEqualTo("another one has run\n".repeat(3) + "hand-offs: 0\n");
+  }
+
+  @Test
   void pinnedWaitsOnEveryLoopStopNobody() throws Exception {
     ChildJvm jvm = run("pinnedWaits", ChildJvm.agent(""));
     assertThat(jvm.out()).as(jvm.err()).isEqualTo("short tasks done: 20\npinned ones done: true\n");

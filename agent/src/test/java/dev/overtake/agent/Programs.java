@@ -10,14 +10,21 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -106,6 +113,62 @@ final class Programs {
         if (socket.getInputStream().read() == i) {
           answers.incrementAndGet();
         }
+      }
+    } catch (IOException e) {
+      System.out.println(e);
+    }
+  }
+
+  /** Its peer is always quick, so it never waits: does another one run before it has overstayed? */
+  static void quickPeers() throws Exception {
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (ServerSocketChannel listening = ServerSocketChannel.open().bind(any)) {
+      readBesideAnother(listening.getLocalAddress(), () -> reading(listening.accept()));
+      readBesideAnother(listening.getLocalAddress(), () -> reading(listening.accept().socket()));
+    }
+    try (ServerSocket listening = new ServerSocket()) {
+      listening.bind(any);
+      readBesideAnother(listening.getLocalSocketAddress(), () -> reading(listening.accept()));
+    }
+    System.out.println("hand-offs: " + handOffs());
+  }
+
+  private interface Read {
+    void once() throws IOException;
+  }
+
+  private static Read reading(SocketChannel socket) {
+    ByteBuffer buffer = ByteBuffer.allocate(1);
+    return () -> socket.read(buffer.clear());
+  }
+
+  private static Read reading(Socket socket) throws IOException {
+    InputStream in = socket.getInputStream();
+    return in::read;
+  }
+
+  private static void readBesideAnother(SocketAddress address, Callable<Read> accept)
+      throws Exception {
+    CountDownLatch another = new CountDownLatch(1);
+    Thread.ofPlatform().daemon().start(() -> send(address, another));
+    FutureTask<?> reading =
+        new FutureTask<>(() -> {
+          Read read = accept.call();
+          Thread.ofVirtual().start(another::countDown);
+          while (another.getCount() > 0) {
+            read.once();
+          }
+          return null;
+        });
+    Thread.ofVirtual().start(reading);
+    reading.get();
+    System.out.println("another one has run");
+  }
+
+  private static void send(SocketAddress address, CountDownLatch enough) {
+    try (SocketChannel socket = SocketChannel.open(address)) {
+      while (enough.getCount() > 0) {
+        socket.write(ByteBuffer.allocate(4096));
       }
     } catch (IOException e) {
       System.out.println(e);
@@ -202,13 +265,10 @@ final class Programs {
 
   static void figures() throws Exception {
     hogs(PROCESSORS);
-    ObjectName name = new ObjectName("dev.overtake:type=Scheduler,name=\"overtake\"");
-    var server = ManagementFactory.getPlatformMBeanServer();
     int handoffs = 0;
     for (int i = 0; i < 1000 && handoffs < PROCESSORS; i++) {
       Thread.sleep(10);
-      CompositeData figures = (CompositeData) server.getAttribute(name, "Figures");
-      handoffs = ((Number) figures.get("computingHandoffs")).intValue();
+      handoffs = handOffs();
     }
     System.out.println("hand-offs: " + (handoffs >= PROCESSORS));
     var jdks = ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
@@ -216,6 +276,13 @@ final class Programs {
     System.out.println("parallelism: " + (jdks.getParallelism() == PROCESSORS));
     System.out.println("mounted: " + (jdks.getMountedVirtualThreadCount() >= PROCESSORS));
     System.out.println("pool size: " + (jdks.getPoolSize() >= 2 * PROCESSORS));
+  }
+
+  private static int handOffs() throws Exception {
+    ObjectName name = new ObjectName("dev.overtake:type=Scheduler,name=\"overtake\"");
+    CompositeData figures =
+        (CompositeData) ManagementFactory.getPlatformMBeanServer().getAttribute(name, "Figures");
+    return ((Number) figures.get("computingHandoffs")).intValue();
   }
 
   static void recording() throws Exception {

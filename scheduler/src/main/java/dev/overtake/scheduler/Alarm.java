@@ -25,10 +25,11 @@ final class Alarm {
    * look at again, and finds the alarm set, has ended, or its carrier has set the alarm for it: either
    * way the alarm will call.
    *
-   * The timer is set for a quantum and a quarter, and put off when half a quantum is over: an alarm goes off
-   * when a slice is between three quarters of a quantum and a quantum and a quarter old, a carrier sets
-   * it at most twice in a quantum, and slices of less than three quarters wake nobody, nor do those that all
-   * take a quantum. Beside demoted carriers all of this is halved, because what wakes the watchdog also
+   * The timer is set for a quantum and a quarter, and put off when half a quantum is over, or a whole one if
+   * all slices since then were short, an eighth at most: to set a timer is what costs most here. An alarm
+   * goes off when a slice is at most a quantum and a quarter old, a carrier sets it once or twice in a
+   * quantum, and slices of less than three quarters wake nobody, unless they follow upon short ones, nor
+   * do those that all take a quantum. Beside demoted carriers all of this is halved, because what wakes the watchdog also
    * ends the turn that the kernel gives one of those now and then, which the loop's carrier has to
    * wait for: see decision 0006.
    *
@@ -40,10 +41,17 @@ final class Alarm {
   private volatile long quantumNanos; // pairs with nothing: an old one does for once
   private volatile boolean set; // A1 and L1 pair with the slice's state
   private Mark mark =
-      new Mark(-1, 0, -1); // written before A2; an older one only tells of longer ago
+      new Mark(-1, 0, -1, 0); // written before A2; an older one only tells of longer ago
 
-  /** How much CPU time a carrier had used at a moment; negative if that is not known. */
-  record Mark(int threadId, long nanos, long cpuNanos) {}
+  // Of the carrier, and after a hand-off of the next one.
+  private long begunNanos; // when the latest slice began
+  private boolean allShort; // of the slices since the mark
+
+  /**
+   * How much CPU time a carrier had used at a moment, negative if that is not known, and when the
+   * alarm that was set then goes off.
+   */
+  record Mark(int threadId, long nanos, long cpuNanos, long dueNanos) {}
 
   /**
    * Makes an alarm that is not set.
@@ -60,10 +68,16 @@ final class Alarm {
   /** A1 to A3, by the carrier. */
   void sliceBegan(long nowNanos, int threadId) {
     long quantum = quantumNanos;
-    if (!set || nowNanos - mark.nanos >= quantum / 2) {
-      mark = new Mark(threadId, nowNanos, cpuNanos.applyAsLong(threadId));
+    if (nowNanos - begunNanos > quantum / 8) {
+      allShort = false;
+    }
+    begunNanos = nowNanos;
+    if (!set || nowNanos - mark.nanos >= (allShort ? quantum : quantum / 2)) {
+      allShort = true;
+      long distance = quantum + quantum / 4;
+      mark = new Mark(threadId, nowNanos, cpuNanos.applyAsLong(threadId), nowNanos + distance);
       set = true;
-      timer.accept(quantum + quantum / 4);
+      timer.accept(distance);
     }
   }
 

@@ -44,6 +44,23 @@ final class Carrier extends Thread {
     setDaemon(true);
   }
 
+  /** The carrier of the calling virtual thread, or null if it is not one of ours. */
+  static @Nullable Carrier current() {
+    return JdkInternals.currentCarrier() instanceof Carrier carrier ? carrier : null;
+  }
+
+  /** On the thread that it carries: whether that has overstayed, and another drives the loop. */
+  boolean lost() {
+    return !slices.driving();
+  }
+
+  /**
+   * On the thread that it carries: whether others should have a turn, at a place that allows it.
+   */
+  boolean yieldDue() {
+    return lost() || System.nanoTime() - slices.startNanos() >= loops.yieldAfterNanos;
+  }
+
   int osThreadId() {
     return threadId;
   }

@@ -18,6 +18,9 @@ final class EventLoop {
   long seenState;
   long seenNanos;
   long seenCpuNanos;
+  long lookNanos; // when it had planned to look
+  long lateNanos; // how much later it has looked, in all
+  boolean seenWaiting; // at the latest look
 
   EventLoop(int index, @Nullable Alarm alarm) {
     this.index = index;

@@ -27,6 +27,7 @@ final class EventLoops implements Executor {
   final Os os;
   final String name;
   private final int spareCount;
+  final long yieldAfterNanos; // how old a slice may be at a place where its thread can yield
   private final EventLoop[] loops;
   private final @Nullable Alarms alarms; // null without a watchdog
   private final Poller poller;
@@ -54,6 +55,7 @@ final class EventLoops implements Executor {
   EventLoops(String name, Scheduler.Builder builder, OverstayListener listener) throws IOException {
     this.name = name;
     this.spareCount = builder.spareCarriers;
+    this.yieldAfterNanos = builder.timeSharing ? builder.quantumNanos() / 2 : Long.MAX_VALUE;
     this.os = builder.os.get();
     this.listener = listener;
     this.suspects = new Suspects(builder.maxOverstaying);

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * replaced and nothing else changes.
  */
 final class JdkInternals {
-  private static final @Nullable MethodHandle NEW_VIRTUAL_THREAD = find();
+  private static final @Nullable Class<?> VIRTUAL_THREAD = findClass("java.lang.VirtualThread");
+  private static final @Nullable MethodHandle NEW_VIRTUAL_THREAD = findFactory();
+  private static final @Nullable MethodHandle CARRIER = findCarrier();
 
   /** Of the classes of continuations: to look for it takes as long as the rest of a hand-off. */
   private static final ClassValue<Optional<Field>> THREAD_FIELD =
@@ -37,7 +39,28 @@ final class JdkInternals {
 
   private JdkInternals() {}
 
-  private static @Nullable MethodHandle find() {
+  private static @Nullable Class<?> findClass(String name) {
+    try {
+      return Class.forName(name);
+    } catch (ClassNotFoundException e) {
+      return null;
+    }
+  }
+
+  private static @Nullable MethodHandle findCarrier() {
+    try {
+      Class<?> type = VIRTUAL_THREAD;
+      return type == null
+          ? null
+          : MethodHandles.privateLookupIn(type, MethodHandles.lookup())
+              .findGetter(type, "carrierThread", Thread.class)
+              .asType(MethodType.methodType(Thread.class, Thread.class));
+    } catch (ReflectiveOperationException e) {
+      return null;
+    }
+  }
+
+  private static @Nullable MethodHandle findFactory() {
     try {
       Class<?> builders = Class.forName("java.lang.ThreadBuilders");
       return MethodHandles.privateLookupIn(builders, MethodHandles.lookup())
@@ -69,6 +92,26 @@ final class JdkInternals {
     }
     try {
       return (Thread) handle.invokeExact(scheduler, name, 0, task);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * The thread that carries the calling virtual thread, or null if that is not known. By the field,
+   * which is volatile: a compiler may remember the answer of {@code Thread.currentCarrierThread}
+   * while the virtual thread moves on.
+   */
+  static @Nullable Thread currentCarrier() {
+    MethodHandle carrier = CARRIER;
+    Thread current = Thread.currentThread();
+    if (carrier == null || VIRTUAL_THREAD == null || !VIRTUAL_THREAD.isInstance(current)) {
+      return null;
+    }
+    try {
+      return (Thread) carrier.invokeExact(current);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

@@ -28,7 +28,8 @@ public final class LoopSocket extends OpenFile implements AutoCloseable {
 
   /**
    * How many reads in a row may find their data there: a peer that always is quicker than the
-   * handler would otherwise keep its thread, and with it the loop, for as long as it likes.
+   * handler would otherwise keep its thread, and with it the loop, for as long as it likes. To a
+   * thread on a demoted carrier every peer is, so that one goes back to a loop at its next read.
    */
   private static final int READS_WITHOUT_PARKING = 16;
 
@@ -80,9 +81,10 @@ public final class LoopSocket extends OpenFile implements AutoCloseable {
    */
   public int read(byte[] buffer, int offset, int length) throws IOException {
     boolean wait = drained && !alwaysAsk;
-    if (++readsWithoutParking >= READS_WITHOUT_PARKING) {
+    Carrier carrier = Carrier.current();
+    if (++readsWithoutParking >= READS_WITHOUT_PARKING || (carrier != null && carrier.lost())) {
       readsWithoutParking = 0;
-      letOthersRun();
+      Scheduler.letOthersRun();
     }
     int asked = Math.min(length, BYTES_PER_CALL);
     while (true) {
@@ -109,12 +111,6 @@ public final class LoopSocket extends OpenFile implements AutoCloseable {
         throw new SocketException(Linux.describe(-n));
       }
     }
-  }
-
-  @SuppressWarnings(
-      "ThreadPriorityCheck") // not a hint here: a virtual thread goes to the queue's end
-  private static void letOthersRun() {
-    Thread.yield();
   }
 
   /**

@@ -173,6 +173,26 @@ public final class Scheduler implements AutoCloseable {
   }
 
   /**
+   * Lets the threads that wait run first, if the calling virtual thread has had its event loop for
+   * half a quantum or has overstayed; does nothing otherwise, nor on any other thread. For places
+   * that a thread passes often without waiting, so that it need not overstay: a step of a long
+   * computation, or a read from a socket whose data is already there. Costs as much as {@link
+   * System#nanoTime}; never blocks.
+   */
+  public static void yieldIfDue() {
+    Carrier carrier = Carrier.current();
+    if (carrier != null && carrier.yieldDue()) {
+      letOthersRun();
+    }
+  }
+
+  @SuppressWarnings(
+      "ThreadPriorityCheck") // not a hint here: a virtual thread goes to the queue's end
+  static void letOthersRun() {
+    Thread.yield();
+  }
+
+  /**
    * Returns what runs each task as one slice on an event loop. This is what the JDK wants of a
    * scheduler of virtual threads, and meant for whoever makes this scheduler the JDK's own; to run
    * tasks of your own use {@link #executor}. It never blocks, may be called from any thread, and

@@ -22,14 +22,18 @@ final class Watchdog extends Thread {
    * may be somewhat more, see Patience. Who has ended by then has set the alarm for who came next.
    *
    * How it judges. The CPU time at the slice's start is unknown: to ask would cost every slice a system
-   * call. It is known of the moment at which the carrier set the alarm, at most half a quantum earlier, and
-   * the share of the processor that the carrier has had since then is taken for the slice's. Estimated CPU
-   * time = age × share. The share is trusted once it was observed for a quarter of a quantum.
+   * call. It is known of the moment at which the carrier set the alarm, at most a quantum earlier. What the
+   * carrier has used since then, less the time that went by before the slice, the slice has used for
+   * certain. An estimate instead, age × share, would take what short slices have used before a pause of
+   * the machine for this one's. And where this thread has slept on beyond the time to look, the machine
+   * may have stood still: a system that is not told so takes it for CPU time, so as much is not counted.
    *
-   *   waits in the kernel              blocked: hand off only, once observed for a whole quantum, so that
-   *                                    a pause of the whole process is not taken for it
-   *   else, estimate ≥ 3/4 quantum     computing: hand off and demote
-   *   else                             its time was stolen: leave it, look again
+   *   waits in the kernel            blocked: hand off only, once observed for a whole quantum and seen
+   *                                  waiting at two looks in a row. After a pause of the whole process,
+   *                                  for the collector say, this thread may look before the carrier has
+   *                                  been woken, but the carrier is awake at the next look
+   *   else, certain ≥ 3/4 quantum    computing: hand off and demote
+   *   else                           its time was stolen: leave it, look again
    *
    * The floor. A demoted carrier gets what the kernel leaves it, which beside busy loops is little. Each
    * window, what the overstaying carriers got is compared with their floor. What is missing is owed to
@@ -63,6 +67,7 @@ final class Watchdog extends Thread {
   // that were blocked as of their hand-off.
   private final Map<Carrier, Long> overstayingCpuNanos = new HashMap<>();
   private final Map<Carrier, Long> blockedCpuNanos = new HashMap<>();
+  private long asleepNanos = System.nanoTime(); // when the latest wait began
   private long handedOffNanos = System.nanoTime(); // the latest
   private long forgivenNanos = System.nanoTime(); // when those whose second is over were last
   private long windowStartNanos;
@@ -128,13 +133,14 @@ final class Watchdog extends Thread {
   }
 
   private void await(long nanos, long since) {
+    asleepNanos = System.nanoTime();
     if (nanos == NEVER) {
       waitsForAlarms = true;
       alarms.await(NEVER);
       waitsForAlarms = false;
       return;
     }
-    long remaining = nanos - (System.nanoTime() - since);
+    long remaining = nanos - (asleepNanos - since);
     if (remaining > 0) {
       alarms.await(remaining);
       long late = System.nanoTime() - since - nanos;
@@ -214,32 +220,46 @@ final class Watchdog extends Thread {
     if (!seenBefore) {
       loop.seenCarrier = carrier;
       loop.seenState = state;
+      loop.seenWaiting = false;
       Alarm.Mark mark = alarm.mark();
       boolean itsOwn = mark.threadId() == carrier.osThreadId();
       loop.seenNanos = itsOwn ? mark.nanos() : now;
       loop.seenCpuNanos = itsOwn ? mark.cpuNanos() : loops.os.cpuNanos(carrier.osThreadId());
+      loop.lookNanos = itsOwn ? mark.dueNanos() : now;
+      loop.lateNanos = 0;
     }
+    loop.lateNanos += sleptBeyond(loop.lookNanos, now);
     long age = now - start;
-    long observed = now - loop.seenNanos;
     long allowed = patience.nanos();
-    if (age < allowed || observed < quantumNanos / 4) {
-      return Math.max(start + allowed, loop.seenNanos + quantumNanos / 4) - now;
+    if (age < allowed) {
+      loop.lookNanos = start + allowed;
+      return allowed - age;
     }
+    long observed = now - loop.seenNanos;
     long cpu = loops.os.cpuNanos(carrier.osThreadId());
     // Where CPU time is not known, the wall clock has to do.
     long used = cpu < 0 || loop.seenCpuNanos < 0 ? observed : cpu - loop.seenCpuNanos;
-    boolean computed = (double) age * used / observed >= 0.75 * quantumNanos;
+    long certain = used - Math.max(0, start - loop.seenNanos) - loop.lateNanos;
+    long missing = quantumNanos * 3 / 4 - certain;
+    boolean computed = missing <= 0;
     // The system is asked only where the processor was not had nearly all the time.
     boolean waits =
         used < 0.9 * observed
             && (computed || observed >= quantumNanos)
             && loops.os.blocked(carrier.osThreadId());
+    loop.lookNanos = now + Math.max(quantumNanos / 4, waits ? 0 : missing);
     if (computed && !waits) {
       handOff(loop, carrier, state, Slices.TAKEN_COMPUTING, start, cpu);
-    } else if (waits && observed >= quantumNanos) {
+    } else if (waits && observed >= quantumNanos && loop.seenWaiting) {
       handOff(loop, carrier, state, Slices.TAKEN_BLOCKED, start, cpu);
     }
-    return loop.watched ? quantumNanos / 4 : NEVER;
+    loop.seenWaiting = waits;
+    return loop.watched ? loop.lookNanos - now : NEVER;
+  }
+
+  /** How long after a planned moment it was asleep: what it was busy with meanwhile is no pause. */
+  private long sleptBeyond(long planned, long now) {
+    return Math.max(0, now - Math.max(planned, asleepNanos));
   }
 
   /** W4 to W6, and what has to be told. */

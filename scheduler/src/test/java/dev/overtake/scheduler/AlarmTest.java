@@ -41,6 +41,16 @@ class AlarmTest {
   }
 
   @Test
+  void aQuantumLaterIsSoonEnoughWhileSlicesAreShort() {
+    for (long now = 0; now <= 2 * QUANTUM; now += QUANTUM / 10) {
+      alarm.sliceBegan(now, CARRIER);
+    }
+    assertThat(timer).containsExactly(DISTANCE, DISTANCE, DISTANCE);
+    alarm.sliceBegan(2 * QUANTUM + QUANTUM / 2, CARRIER); // the slice before it was long
+    assertThat(timer).hasSize(4);
+  }
+
+  @Test
   void afterALookTheNextSliceSetsItAnew() {
     alarm.sliceBegan(0, CARRIER);
     alarm.lookBegins();
@@ -62,6 +72,6 @@ class AlarmTest {
   void itIsMarkedByWhomAndWhenItWasSet() {
     alarm.sliceBegan(3, CARRIER);
     alarm.sliceBegan(4, CARRIER + 1); // leaves it alone
-    assertThat(alarm.mark()).isEqualTo(new Alarm.Mark(CARRIER, 3, 100L * CARRIER));
+    assertThat(alarm.mark()).isEqualTo(new Alarm.Mark(CARRIER, 3, 100L * CARRIER, 3 + DISTANCE));
   }
 }

@@ -14,6 +14,7 @@ import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -176,6 +177,27 @@ class LoopSocketTest {
                 pair.server.read(buffer, 7, 3)));
     assertThat(reading.result()).containsExactly(4, 3, 3);
     assertThat(new String(buffer, US_ASCII)).isEqualTo("4560123789");
+  }
+
+  @Test
+  void whoHasOverstayedIsBackOnALoopAfterItsNextReadThoughTheDataWasThere() throws Exception {
+    Pair pair = connect();
+    pair.client.getOutputStream().write("ab".getBytes(US_ASCII));
+    Serving<List<Boolean>> reading =
+        new Serving<>(() -> {
+          byte[] buffer = new byte[1];
+          pair.server.read(buffer, 0, 1);
+          while (!carrierIsLost()) {
+            Thread.onSpinWait();
+          }
+          pair.server.read(buffer, 0, 1);
+          return List.of(carrierIsLost(), buffer[0] == 'b');
+        });
+    assertThat(reading.result()).containsExactly(false, true);
+  }
+
+  private static boolean carrierIsLost() {
+    return Objects.requireNonNull(Carrier.current()).lost();
   }
 
   @Test
