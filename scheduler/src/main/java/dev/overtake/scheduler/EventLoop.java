@@ -18,8 +18,7 @@ final class EventLoop {
   long seenState;
   long seenNanos;
   long seenCpuNanos;
-  long lookNanos; // when it had planned to look
-  long lateNanos; // how much later it has looked, in all
+  long pauseNanos; // of this, the machine stood still
   boolean seenWaiting; // at the latest look
 
   EventLoop(int index, @Nullable Alarm alarm) {

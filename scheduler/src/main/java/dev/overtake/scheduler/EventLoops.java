@@ -90,7 +90,6 @@ final class EventLoops implements Executor {
       }
       give(loop, carrier);
     }
-    refillSpares();
   }
 
   EventLoop[] loops() {
@@ -214,7 +213,8 @@ final class EventLoops implements Executor {
     suspects.endedInTime(continuation);
   }
 
-  // -- Carriers. Made only by start-up and the watchdog: a thread inherits its maker's priority.
+  // -- Carriers. Made only by start-up, their maker, and the watchdog if it has none left: a thread
+  // inherits its maker's priority.
 
   /** Makes spare carriers until there are enough of them, or the system gives no more threads. */
   void refillSpares() {
@@ -234,6 +234,11 @@ final class EventLoops implements Executor {
 
   boolean sparesMissing() {
     return sparePlaces.get() < spareCount && !stopped;
+  }
+
+  /** Whether half of the spare carriers are in use. */
+  boolean fewSpares() {
+    return sparePlaces.get() <= spareCount / 2;
   }
 
   private void addSpare(Carrier carrier) {

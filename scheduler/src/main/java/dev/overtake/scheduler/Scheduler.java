@@ -48,6 +48,7 @@ public final class Scheduler implements AutoCloseable {
   private final int eventLoops;
   private final @Nullable EventLoops loops; // null in the fallback
   private final @Nullable Watchdog watchdog; // null in the fallback or without time sharing
+  private final @Nullable CarrierMaker maker; // as the watchdog
   private final @Nullable Witness witness; // as the watchdog
   private final @Nullable ParallelismRescue rescue; // the fallback's, with time sharing
   private final @Nullable AutoCloseable bean;
@@ -71,6 +72,7 @@ public final class Scheduler implements AutoCloseable {
       }
       loops = null;
       watchdog = null;
+      maker = null;
       witness = null;
       rescue = builder.timeSharing ? ParallelismRescue.start(name, builder) : null;
     } else {
@@ -84,19 +86,24 @@ public final class Scheduler implements AutoCloseable {
       }
       if (builder.timeSharing) {
         witness = witnessing;
+        maker = new CarrierMaker(loops);
         watchdog =
             new Watchdog(
                 loops,
+                maker,
                 quantumNanos,
                 builder.demotion,
                 builder.maxCarriers(),
                 builder.floor,
                 witnessing);
         loops.start();
+        loops.refillSpares();
+        maker.start();
         watchdog.start();
         witness.start();
       } else {
         witness = null;
+        maker = null;
         watchdog = null;
         loops.start();
       }
@@ -341,6 +348,9 @@ public final class Scheduler implements AutoCloseable {
       if (watchdog != null) {
         watchdog.end();
       }
+      if (maker != null) {
+        maker.end();
+      }
       loops.stop();
       if (witness != null) {
         witness.interrupt();
@@ -365,7 +375,7 @@ public final class Scheduler implements AutoCloseable {
     int eventLoops = Runtime.getRuntime().availableProcessors();
     Duration quantum = Duration.ofMillis(1);
     Demotion demotion = Demotion.IDLE;
-    int spareCarriers = 2;
+    int spareCarriers = 8;
     double floor = 0.05;
     int maxOverstaying = OVERSTAYING_PER_LOOP * eventLoops;
     private boolean overstayingSet;
@@ -445,10 +455,10 @@ public final class Scheduler implements AutoCloseable {
     }
 
     /**
-     * Sets how many carriers are kept ready to take over a loop. They are made again when the last
-     * of them is used up, or while nothing is ready to run.
+     * Sets how many carriers are kept ready to take over a loop. They are made again when half of
+     * them are used up, or while nothing is ready to run.
      *
-     * @param value from 0 to 1024; 2 by default. At 0 a hand-off costs the making of a thread
+     * @param value from 0 to 1024; 8 by default. At 0 a hand-off costs the making of a thread
      * @return this builder
      */
     public Builder spareCarriers(int value) {

@@ -22,18 +22,20 @@ final class Watchdog extends Thread {
    * may be somewhat more, see Patience. Who has ended by then has set the alarm for who came next.
    *
    * How it judges. The CPU time at the slice's start is unknown: to ask would cost every slice a system
-   * call. It is known of the moment at which the carrier set the alarm, at most a quantum earlier. What the
-   * carrier has used since then, less the time that went by before the slice, the slice has used for
-   * certain. An estimate instead, age × share, would take what short slices have used before a pause of
-   * the machine for this one's. And where this thread has slept on beyond the time to look, the machine
-   * may have stood still: a system that is not told so takes it for CPU time, so as much is not counted.
+   * call. It is known of the moment at which the carrier set the alarm, at most a quantum earlier, and the
+   * share of the processor that the carrier has had since then is taken for the slice's. Estimated CPU
+   * time = age × share. But after a pause of the machine that would charge a slice with what others
+   * used before it, so part of it must be certain: what the carrier has used since it set the alarm, less
+   * the time that went by before the slice. And where this thread itself slept on for a whole quantum
+   * beyond the time to look, the pause is taken off: not every system tells it from CPU time.
    *
-   *   waits in the kernel            blocked: hand off only, once observed for a whole quantum and seen
-   *                                  waiting at two looks in a row. After a pause of the whole process,
-   *                                  for the collector say, this thread may look before the carrier has
-   *                                  been woken, but the carrier is awake at the next look
-   *   else, certain ≥ 3/4 quantum    computing: hand off and demote
-   *   else                           its time was stolen: leave it, look again
+   *   waits in the kernel               blocked: hand off only, once observed for a whole quantum and seen
+   *                                     waiting at two looks in a row. After a pause of the whole
+   *                                     process, for the collector say, this thread may look before the
+   *                                     carrier has been woken, but the carrier is awake at the next look
+   *   else, estimate ≥ 3/4 quantum,
+   *   certain ≥ 1/4 quantum             computing: hand off and demote
+   *   else                              its time was stolen: leave it, look again
    *
    * The floor. A demoted carrier gets what the kernel leaves it, which beside busy loops is little. Each
    * window, what the overstaying carriers got is compared with their floor. What is missing is owed to
@@ -48,6 +50,7 @@ final class Watchdog extends Thread {
   private static final long NEVER = Long.MAX_VALUE;
 
   private final EventLoops loops;
+  private final CarrierMaker maker;
   private final Alarms alarms;
   private final long quantumNanos;
   private final Demotion demotion;
@@ -75,6 +78,7 @@ final class Watchdog extends Thread {
 
   Watchdog(
       EventLoops loops,
+      CarrierMaker maker,
       long quantumNanos,
       Demotion demotion,
       int hardCap,
@@ -82,6 +86,7 @@ final class Watchdog extends Thread {
       Witness witness) {
     super(null, null, loops.name + "-watchdog", 0, false);
     this.loops = loops;
+    this.maker = maker;
     this.alarms = loops.alarms();
     this.quantumNanos = quantumNanos;
     this.demotion = demotion;
@@ -161,16 +166,16 @@ final class Watchdog extends Thread {
     return Objects.requireNonNull(loop.alarm);
   }
 
-  /** Makes spare carriers, if it is time to, and returns how long to wait before that. */
+  /** Has spare carriers made, if it is time to, and returns how long to wait before that. */
   private long refillSpares(long now) {
     if (!loops.sparesMissing()) {
       return NEVER;
     }
-    // To start a thread takes longer than all else here, and who is ready waits.
+    // To start a thread takes processor time that those who are ready could use.
     long sinceHandoff = now - handedOffNanos;
-    if (loops.spares() == 0 || loops.atRest() || sinceHandoff >= REFILL_AFTER_NANOS) {
-      loops.refillSpares();
-      return loops.sparesMissing() ? REFILL_AFTER_NANOS : NEVER; // the system may refuse
+    if (loops.fewSpares() || loops.atRest() || sinceHandoff >= REFILL_AFTER_NANOS) {
+      maker.call();
+      return REFILL_AFTER_NANOS; // the system may refuse
     }
     return REFILL_AFTER_NANOS - sinceHandoff;
   }
@@ -225,41 +230,40 @@ final class Watchdog extends Thread {
       boolean itsOwn = mark.threadId() == carrier.osThreadId();
       loop.seenNanos = itsOwn ? mark.nanos() : now;
       loop.seenCpuNanos = itsOwn ? mark.cpuNanos() : loops.os.cpuNanos(carrier.osThreadId());
-      loop.lookNanos = itsOwn ? mark.dueNanos() : now;
-      loop.lateNanos = 0;
+      loop.pauseNanos = itsOwn ? pauseSince(mark.dueNanos(), now) : 0;
     }
-    loop.lateNanos += sleptBeyond(loop.lookNanos, now);
     long age = now - start;
     long allowed = patience.nanos();
     if (age < allowed) {
-      loop.lookNanos = start + allowed;
       return allowed - age;
     }
     long observed = now - loop.seenNanos;
     long cpu = loops.os.cpuNanos(carrier.osThreadId());
     // Where CPU time is not known, the wall clock has to do.
     long used = cpu < 0 || loop.seenCpuNanos < 0 ? observed : cpu - loop.seenCpuNanos;
-    long certain = used - Math.max(0, start - loop.seenNanos) - loop.lateNanos;
-    long missing = quantumNanos * 3 / 4 - certain;
+    used -= loop.pauseNanos;
+    long estimate = (long) ((double) age * used / Math.max(1, observed));
+    long certain = used - Math.max(0, start - loop.seenNanos);
+    long missing = Math.max(quantumNanos * 3 / 4 - estimate, quantumNanos / 4 - certain);
     boolean computed = missing <= 0;
     // The system is asked only where the processor was not had nearly all the time.
     boolean waits =
         used < 0.9 * observed
             && (computed || observed >= quantumNanos)
             && loops.os.blocked(carrier.osThreadId());
-    loop.lookNanos = now + Math.max(quantumNanos / 4, waits ? 0 : missing);
     if (computed && !waits) {
       handOff(loop, carrier, state, Slices.TAKEN_COMPUTING, start, cpu);
     } else if (waits && observed >= quantumNanos && loop.seenWaiting) {
       handOff(loop, carrier, state, Slices.TAKEN_BLOCKED, start, cpu);
     }
     loop.seenWaiting = waits;
-    return loop.watched ? loop.lookNanos - now : NEVER;
+    return loop.watched ? Math.max(quantumNanos / 4, waits ? 0 : missing) : NEVER;
   }
 
-  /** How long after a planned moment it was asleep: what it was busy with meanwhile is no pause. */
-  private long sleptBeyond(long planned, long now) {
-    return Math.max(0, now - Math.max(planned, asleepNanos));
+  /** For how long the machine has stood still, if it has: asleep, this thread missed a moment. */
+  private long pauseSince(long planned, long now) {
+    long late = now - Math.max(planned, asleepNanos);
+    return late > quantumNanos ? late : 0;
   }
 
   /** W4 to W6, and what has to be told. */

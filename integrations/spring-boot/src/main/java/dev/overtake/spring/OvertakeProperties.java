@@ -18,7 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param quantum How much CPU time a slice may take before it overstays; 1 ms by default.
  * @param demotion How far overstaying carriers are lowered; idle by default.
  * @param floor Share of the processors that overstaying slices are guaranteed; 0.05 by default.
- * @param spareCarriers How many carriers are kept ready to take over an event loop; 2 by default.
+ * @param spareCarriers How many carriers are kept ready to take over an event loop; 8 by default.
  * @param maxOverstaying How many slices may overstay at a time before suspects wait; 32 for each
  *     event loop by default.
  * @param shutdownTimeout How long the end of the application waits for threads that still run.
