@@ -25,13 +25,13 @@ final class Alarm {
    * look at again, and finds the alarm set, has ended, or its carrier has set the alarm for it: either
    * way the alarm will call.
    *
-   * The timer is set for a quantum and a quarter, and put off when half a quantum is over, or a whole one if
-   * all slices since then were short, an eighth at most: to set a timer is what costs most here. An alarm
-   * goes off when a slice is at most a quantum and a quarter old, a carrier sets it once or twice in a
-   * quantum, and slices of less than three quarters wake nobody, unless they follow upon short ones, nor
-   * do those that all take a quantum. Beside demoted carriers all of this is halved, because what wakes the watchdog also
-   * ends the turn that the kernel gives one of those now and then, which the loop's carrier has to
-   * wait for: see decision 0006.
+   * The timer is set for a quantum and a quarter, and put off when half a quantum is over, or a whole one
+   * if all slices since then were short, an eighth at most: to set a timer is what costs most here. So a
+   * carrier sets it once or twice in a quantum, and it goes off when a slice is at most a quantum and a
+   * quarter old. Slices of less than three quarters wake nobody, but for the first after short ones, nor do
+   * those that all take a quantum. Beside demoted carriers all of this is halved, because what wakes the
+   * watchdog also ends the turn that the kernel gives one of those now and then, which the loop's carrier
+   * has to wait for: see decision 0006.
    *
    * With the alarm the carrier leaves a mark of its CPU time: so the watchdog knows how much of the
    * processor the slice has had, at its first look.
