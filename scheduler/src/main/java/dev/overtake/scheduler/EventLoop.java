@@ -18,7 +18,7 @@ final class EventLoop {
   long seenState;
   long seenNanos;
   long seenCpuNanos;
-  long pauseNanos; // of this, the machine stood still
+  long pauseNanos; // how long the machine stood still before the first look
   boolean seenWaiting; // at the latest look
 
   EventLoop(int index, @Nullable Alarm alarm) {

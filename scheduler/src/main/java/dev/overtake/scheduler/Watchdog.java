@@ -27,7 +27,7 @@ final class Watchdog extends Thread {
    * time = age × share. But after a pause of the machine that would charge a slice with what others
    * used before it, so part of it must be certain: what the carrier has used since it set the alarm, less
    * the time that went by before the slice. And where this thread itself slept on for a whole quantum
-   * beyond the time to look, the pause is taken off: not every system tells it from CPU time.
+   * beyond the time to look, nobody had that time: not every system tells a pause from CPU time.
    *
    *   waits in the kernel               blocked: hand off only, once observed for a whole quantum and seen
    *                                     waiting at two looks in a row. After a pause of the whole
@@ -241,7 +241,7 @@ final class Watchdog extends Thread {
     long cpu = loops.os.cpuNanos(carrier.osThreadId());
     // Where CPU time is not known, the wall clock has to do.
     long used = cpu < 0 || loop.seenCpuNanos < 0 ? observed : cpu - loop.seenCpuNanos;
-    used -= loop.pauseNanos;
+    used = Math.min(used, observed - loop.pauseNanos);
     long estimate = (long) ((double) age * used / Math.max(1, observed));
     long certain = used - Math.max(0, start - loop.seenNanos);
     long missing = Math.max(quantumNanos * 3 / 4 - estimate, quantumNanos / 4 - certain);
