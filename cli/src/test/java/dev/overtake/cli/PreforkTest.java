@@ -60,8 +60,8 @@ class PreforkTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sequential", "pool:2", "overtake"}) // each accepts in its own way
-  void allProcessesAccept(String model) throws Exception {
+  @ValueSource(strings = {"sequential", "threads", "pool:2", "virtual", "event-loop", "overtake"})
+  void allProcessesAcceptUnderEveryModel(String model) throws Exception {
     assertThat(start("fib", "--model", model, "--processes", "2"))
         .matches(
             "listening on 127\\.0\\.0\\.1:\\d+ handler=fib model=%s processes=2 compute=inline"
@@ -132,7 +132,7 @@ class PreforkTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sequential", "overtake"})
+  @ValueSource(strings = {"sequential", "threads", "overtake"})
   void aHangUpReplacesAllAndCostsNoConnection(String model) throws Exception {
     start("fib", "--model", model, "--processes", "2");
     List<ProcessHandle> old = children();
