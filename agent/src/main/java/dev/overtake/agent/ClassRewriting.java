@@ -21,6 +21,11 @@ abstract class ClassRewriting implements ClassFileTransformer {
     difference = "the JVM has not shown its class " + simpleName();
   }
 
+  /** The class that is rewritten; not initialised by this. */
+  final Class<?> target() throws ClassNotFoundException {
+    return Class.forName(name.replace('/', '.'), false, null);
+  }
+
   /** In words that follow "this JDK: ", or null. */
   abstract @Nullable String differenceOf(ClassModel model);
 

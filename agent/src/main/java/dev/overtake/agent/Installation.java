@@ -3,7 +3,6 @@ package dev.overtake.agent;
 
 import dev.overtake.scheduler.Scheduler;
 import java.io.UncheckedIOException;
-import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
 import java.util.ArrayList;
@@ -72,9 +71,9 @@ final class Installation {
    */
   private static @Nullable String takeOver(Options options, Instrumentation instrumentation) {
     try {
-      Class<?> virtualThread = unready(Rewriting.CLASS);
+      Rewriting rewriting = new Rewriting(KEY);
       grant(instrumentation);
-      if (initialized(virtualThread)) {
+      if (initialized(rewriting.target())) {
         return "virtual threads were in use before the agent, so name it before other agents";
       }
       if (!continuations()) {
@@ -86,8 +85,7 @@ final class Installation {
       ThreadStarts starts = new ThreadStarts();
       DefaultScheduler pool = new DefaultScheduler(starts);
       System.getProperties().put(KEY, pool);
-      Rewriting rewriting = new Rewriting(KEY);
-      retransform(instrumentation, rewriting, virtualThread);
+      retransform(instrumentation, rewriting);
       if (rewriting.difference() != null) {
         return differentJdk(rewriting.difference());
       }
@@ -97,11 +95,11 @@ final class Installation {
         return "virtual threads were in use before the agent was ready";
       }
       pool.drive(scheduler);
-      retransform(instrumentation, starts, Thread.class);
+      retransform(instrumentation, starts);
       SocketReads channels = SocketReads.ofChannels();
-      retransform(instrumentation, channels, unready(SocketReads.CHANNEL));
+      retransform(instrumentation, channels);
       SocketReads sockets = SocketReads.ofSockets();
-      retransform(instrumentation, sockets, unready(SocketReads.SOCKET));
+      retransform(instrumentation, sockets);
       Class<?> ignored = Class.forName("sun.nio.ch.Poller", true, null);
       List<String> missing = new ArrayList<>();
       if (starts.difference() != null) {
@@ -130,19 +128,13 @@ final class Installation {
     }
   }
 
-  /** A class of the JDK that is not initialised by this. */
-  private static Class<?> unready(String name) throws ClassNotFoundException {
-    return Class.forName(name.replace('/', '.'), false, null);
-  }
-
-  private static void retransform(
-      Instrumentation instrumentation, ClassFileTransformer transformer, Class<?> type)
-      throws UnmodifiableClassException {
-    instrumentation.addTransformer(transformer, true);
+  private static void retransform(Instrumentation instrumentation, ClassRewriting rewriting)
+      throws ClassNotFoundException, UnmodifiableClassException {
+    instrumentation.addTransformer(rewriting, true);
     try {
-      instrumentation.retransformClasses(type);
+      instrumentation.retransformClasses(rewriting.target());
     } finally {
-      boolean ignored = instrumentation.removeTransformer(transformer);
+      boolean ignored = instrumentation.removeTransformer(rewriting);
     }
   }
 

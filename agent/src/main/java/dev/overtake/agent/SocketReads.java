@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * yield is due.
  */
 final class SocketReads extends ClassRewriting {
-  static final String CHANNEL = "sun/nio/ch/SocketChannelImpl";
-  static final String SOCKET = "sun/nio/ch/NioSocketImpl";
-
   private static final ClassDesc THREAD = Thread.class.describeConstable().orElseThrow();
   private static final ClassDesc EXECUTOR = Executor.class.describeConstable().orElseThrow();
   private static final ClassDesc RUNNABLE = Runnable.class.describeConstable().orElseThrow();
@@ -46,7 +43,7 @@ final class SocketReads extends ClassRewriting {
   /** Of {@link java.nio.channels.SocketChannel}. */
   static SocketReads ofChannels() {
     return new SocketReads(
-        CHANNEL,
+        "sun/nio/ch/SocketChannelImpl",
         Set.of(
             "read(Ljava/nio/ByteBuffer;)I",
             "read([Ljava/nio/ByteBuffer;II)J",
@@ -55,7 +52,7 @@ final class SocketReads extends ClassRewriting {
 
   /** Of {@link java.net.Socket}. */
   static SocketReads ofSockets() {
-    return new SocketReads(SOCKET, Set.of("read([BII)I"));
+    return new SocketReads("sun/nio/ch/NioSocketImpl", Set.of("read([BII)I"));
   }
 
   @Override

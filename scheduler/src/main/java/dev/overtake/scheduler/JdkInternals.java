@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  * replaced and nothing else changes.
  */
 final class JdkInternals {
-  private static final @Nullable Class<?> VIRTUAL_THREAD = findClass("java.lang.VirtualThread");
   private static final @Nullable MethodHandle NEW_VIRTUAL_THREAD = findFactory();
   private static final @Nullable MethodHandle CARRIER = findCarrier();
 
@@ -39,22 +38,11 @@ final class JdkInternals {
 
   private JdkInternals() {}
 
-  private static @Nullable Class<?> findClass(String name) {
-    try {
-      return Class.forName(name);
-    } catch (ClassNotFoundException e) {
-      return null;
-    }
-  }
-
   private static @Nullable MethodHandle findCarrier() {
     try {
-      Class<?> type = VIRTUAL_THREAD;
-      return type == null
-          ? null
-          : MethodHandles.privateLookupIn(type, MethodHandles.lookup())
-              .findGetter(type, "carrierThread", Thread.class)
-              .asType(MethodType.methodType(Thread.class, Thread.class));
+      Class<?> type = Class.forName("java.lang.VirtualThread");
+      return MethodHandles.privateLookupIn(type, MethodHandles.lookup())
+          .findGetter(type, "carrierThread", Thread.class);
     } catch (ReflectiveOperationException e) {
       return null;
     }
@@ -107,11 +95,11 @@ final class JdkInternals {
   static @Nullable Thread currentCarrier() {
     MethodHandle carrier = CARRIER;
     Thread current = Thread.currentThread();
-    if (carrier == null || VIRTUAL_THREAD == null || !VIRTUAL_THREAD.isInstance(current)) {
+    if (carrier == null || !carrier.type().parameterType(0).isInstance(current)) {
       return null;
     }
     try {
-      return (Thread) carrier.invokeExact(current);
+      return (Thread) carrier.invoke(current);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

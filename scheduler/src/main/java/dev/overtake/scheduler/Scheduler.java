@@ -48,7 +48,6 @@ public final class Scheduler implements AutoCloseable {
   private final int eventLoops;
   private final @Nullable EventLoops loops; // null in the fallback
   private final @Nullable Watchdog watchdog; // null in the fallback or without time sharing
-  private final @Nullable CarrierMaker maker; // as the watchdog
   private final @Nullable Witness witness; // as the watchdog
   private final @Nullable ParallelismRescue rescue; // the fallback's, with time sharing
   private final @Nullable AutoCloseable bean;
@@ -72,7 +71,6 @@ public final class Scheduler implements AutoCloseable {
       }
       loops = null;
       watchdog = null;
-      maker = null;
       witness = null;
       rescue = builder.timeSharing ? ParallelismRescue.start(name, builder) : null;
     } else {
@@ -86,11 +84,9 @@ public final class Scheduler implements AutoCloseable {
       }
       if (builder.timeSharing) {
         witness = witnessing;
-        maker = new CarrierMaker(loops);
         watchdog =
             new Watchdog(
                 loops,
-                maker,
                 quantumNanos,
                 builder.demotion,
                 builder.maxCarriers(),
@@ -98,12 +94,10 @@ public final class Scheduler implements AutoCloseable {
                 witnessing);
         loops.start();
         loops.refillSpares();
-        maker.start();
         watchdog.start();
         witness.start();
       } else {
         witness = null;
-        maker = null;
         watchdog = null;
         loops.start();
       }
@@ -347,9 +341,6 @@ public final class Scheduler implements AutoCloseable {
     if (loops != null) {
       if (watchdog != null) {
         watchdog.end();
-      }
-      if (maker != null) {
-        maker.end();
       }
       loops.stop();
       if (witness != null) {

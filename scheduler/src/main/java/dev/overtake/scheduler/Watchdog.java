@@ -78,7 +78,6 @@ final class Watchdog extends Thread {
 
   Watchdog(
       EventLoops loops,
-      CarrierMaker maker,
       long quantumNanos,
       Demotion demotion,
       int hardCap,
@@ -86,7 +85,7 @@ final class Watchdog extends Thread {
       Witness witness) {
     super(null, null, loops.name + "-watchdog", 0, false);
     this.loops = loops;
-    this.maker = maker;
+    this.maker = new CarrierMaker(loops);
     this.alarms = loops.alarms();
     this.quantumNanos = quantumNanos;
     this.demotion = demotion;
@@ -114,9 +113,16 @@ final class Watchdog extends Thread {
     return waitsForAlarms;
   }
 
+  @Override
+  public void start() {
+    maker.start();
+    super.start();
+  }
+
   void end() {
     stopped = true;
     alarms.ring();
+    maker.end();
   }
 
   @Override
