@@ -21,20 +21,13 @@ final class Watchdog extends Thread {
    * next look is planned for the very moment at which it will be a quantum old. What is a quantum here
    * may be somewhat more, see Patience. Who has ended by then has set the alarm for who came next.
    *
-   * How it judges. The CPU time at the slice's start is unknown: to ask would cost every slice a system
-   * call. It is known of the moment at which the carrier set the alarm, at most a quantum earlier, and the
-   * share of the processor that the carrier has had since then is taken for the slice's. Estimated CPU
-   * time = age × share. But after a pause of the machine that would charge a slice with what others
-   * used before it, so part of it must be certain: what the carrier has used since it set the alarm, less
-   * the time that went by before the slice. And where this thread itself slept on for a whole quantum
-   * beyond the time to look, nobody had that time: not every system tells a pause from CPU time.
+   * How it judges, once the slice is a quantum old. What the slice has had of a processor is in Usage.
    *
    *   waits in the kernel               blocked: hand off only, once observed for a whole quantum and seen
    *                                     waiting at two looks in a row. After a pause of the whole
    *                                     process, for the collector say, this thread may look before the
    *                                     carrier has been woken, but the carrier is awake at the next look
-   *   else, estimate ≥ 3/4 quantum,
-   *   certain ≥ 1/4 quantum             computing: hand off and demote
+   *   else, nothing is missing          computing: hand off and demote
    *   else                              its time was stolen: leave it, look again
    *
    * The floor. A demoted carrier gets what the kernel leaves it, which beside busy loops is little. Each
@@ -245,28 +238,25 @@ final class Watchdog extends Thread {
     }
     long observed = now - loop.seenNanos;
     long cpu = loops.os.cpuNanos(carrier.osThreadId());
-    // Where CPU time is not known, the wall clock has to do.
-    long used = cpu < 0 || loop.seenCpuNanos < 0 ? observed : cpu - loop.seenCpuNanos;
-    used = Math.min(used, observed - loop.pauseNanos);
-    long estimate = (long) ((double) age * used / Math.max(1, observed));
-    long certain = used - Math.max(0, start - loop.seenNanos);
-    long missing = Math.max(quantumNanos * 3 / 4 - estimate, quantumNanos / 4 - certain);
+    long sinceMark = cpu < 0 || loop.seenCpuNanos < 0 ? -1 : cpu - loop.seenCpuNanos;
+    Usage usage = Usage.of(age, observed, sinceMark, loop.pauseNanos);
+    long missing = usage.missingNanos(quantumNanos);
     boolean computed = missing <= 0;
-    // The system is asked only where the processor was not had nearly all the time.
-    boolean waits =
-        used < 0.9 * observed
-            && (computed || observed >= quantumNanos)
+    boolean longEnough = observed >= quantumNanos;
+    boolean waits = // a file is read to know
+        usage.leavesTimeToWait()
+            && (computed || longEnough)
             && loops.os.blocked(carrier.osThreadId());
     if (computed && !waits) {
       handOff(loop, carrier, state, Slices.TAKEN_COMPUTING, start, cpu);
-    } else if (waits && observed >= quantumNanos && loop.seenWaiting) {
+    } else if (waits && longEnough && loop.seenWaiting) {
       handOff(loop, carrier, state, Slices.TAKEN_BLOCKED, start, cpu);
     }
     loop.seenWaiting = waits;
     return loop.watched ? Math.max(quantumNanos / 4, waits ? 0 : missing) : NEVER;
   }
 
-  /** For how long the machine has stood still, if it has: asleep, this thread missed a moment. */
+  /** For how long the machine has stood still, if it has: this thread slept on for a quantum. */
   private long pauseSince(long planned, long now) {
     long late = now - Math.max(planned, asleepNanos);
     return late > quantumNanos ? late : 0;
