@@ -22,7 +22,7 @@ interface Peer {
 
   /** What spellings there are, for help texts. */
   String CHOICES =
-      "sequential, threads, pool:N, virtual, event-loop, overtake[:QUANTUM][:DEMOTION][:floor-PERCENT]"
+      "sequential, threads, pool:N, virtual, event-loop, overtake[:QUANTUM][:DEMOTION][:floor-PERCENT][:pinned]"
           + " as in overtake:500us:nice-10:floor-0, overtake@processes:N, overtake@threads:N, fallback,"
           + " agent (virtual, under the agent), netty[:LOOPS], netty-pool[:THREADS],"
           + " vertx, bare";
@@ -133,6 +133,8 @@ interface Peer {
         builder.quantum(Duration.ofNanos(count * (time.group(2).equals("us") ? 1_000 : 1_000_000)));
       } else if (share.matches()) {
         builder.floor(Integer.parseInt(share.group(1)) / 100.0);
+      } else if (option.equals("pinned")) {
+        builder.pinned(true);
       } else {
         builder.demotion(demotion(spelling, option));
       }

@@ -81,6 +81,13 @@ final class ServeCommand implements Callable<@Nullable Void> {
   private @Nullable Duration quantum;
 
   @Option(
+      names = "--pinned",
+      description =
+          "Bind each event loop of the model overtake to a processor of its own. Threads and"
+              + " processes that a handler starts then inherit that one processor.")
+  private boolean pinned;
+
+  @Option(
       names = "--processes",
       paramLabel = "COUNT",
       defaultValue = "1",
@@ -254,16 +261,17 @@ final class ServeCommand implements Callable<@Nullable Void> {
 
   private Model model() {
     Duration given = quantum;
-    if (given == null) {
+    if (given == null && !pinned) {
       return Model.parse(modelSpelling);
     }
     if (!modelSpelling.equals("overtake")) {
+      String option = given == null ? "--pinned" : "--quantum";
       throw new IllegalArgumentException(
-          "--quantum is for the model overtake: --model "
-              + modelSpelling
-              + "; leave --quantum out");
+          "%s is for the model overtake: --model %s; leave %s out"
+              .formatted(option, modelSpelling, option));
     }
-    return Model.overtake(Scheduler.builder().quantum(given));
+    Scheduler.Builder scheduler = Scheduler.builder().pinned(pinned);
+    return Model.overtake(given == null ? scheduler : scheduler.quantum(given));
   }
 
   private List<Path> classPath() {

@@ -99,13 +99,17 @@ class ServeCommandTest {
   }
 
   @Test
-  void theQuantumIsTheModelOvertakesAlone() throws Exception {
-    Process process = start("serve", "echo", "--port", "0", "--quantum", "500us");
+  void quantumAndPinningAreTheModelOvertakesAlone() throws Exception {
+    Process process = start("serve", "echo", "--port", "0", "--quantum", "500us", "--pinned");
     assertThat(readLine(process)).contains(" model=overtake ");
     Process refused = start("serve", "echo", "--model", "threads", "--quantum", "2ms");
     assertThat(refused.waitFor()).isEqualTo(2);
     assertThat(refused.errorReader(UTF_8).readLine())
         .contains("--quantum is for the model overtake: --model threads");
+    Process unpinned = start("serve", "echo", "--model", "event-loop", "--pinned");
+    assertThat(unpinned.waitFor()).isEqualTo(2);
+    assertThat(unpinned.errorReader(UTF_8).readLine())
+        .contains("--pinned is for the model overtake: --model event-loop");
   }
 
   @Test

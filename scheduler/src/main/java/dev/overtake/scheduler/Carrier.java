@@ -74,6 +74,10 @@ final class Carrier extends Thread {
   /** Gives this waiting carrier a loop to drive. */
   void drive(EventLoop given) {
     loop = given;
+    int itsId = threadId;
+    if (itsId != 0) { // otherwise it finds the loop when it begins
+      loops.bind(itsId, given);
+    }
     LockSupport.unpark(this);
   }
 
@@ -87,6 +91,10 @@ final class Carrier extends Thread {
   public void run() {
     threadId = loops.os.threadId();
     loops.os.askForQuickTurns(threadId);
+    EventLoop early = loop;
+    if (early != null) { // otherwise drive() finds the number
+      loops.bind(threadId, early);
+    }
     boolean again = true;
     for (EventLoop given; again && (given = awaitLoop()) != null; ) {
       again = driveUntilTaken(given);

@@ -29,6 +29,7 @@ final class EventLoops implements Executor {
   private final int spareCount;
   final long yieldAfterNanos; // how old a slice may be at a place where its thread can yield
   private final EventLoop[] loops;
+  private final boolean pinned; // each loop to a processor
   private final @Nullable Alarms alarms; // null without a watchdog
   private final Poller poller;
   private final RunQueue queue;
@@ -71,6 +72,24 @@ final class EventLoops implements Executor {
     for (int i = 0; i < loops.length; i++) {
       loops[i] = new EventLoop(i, alarmOf(i, builder.quantumNanos()));
     }
+    this.pinned = builder.pinned && canPin();
+  }
+
+  private boolean canPin() {
+    int processors = os.processors();
+    if (processors == loops.length) {
+      return true;
+    }
+    System.getLogger(Scheduler.class.getName())
+        .log(
+            System.Logger.Level.WARNING,
+            "{0}: the {1} event loops are not pinned: {2}",
+            name,
+            loops.length,
+            processors == 0
+                ? "this system does not tell on which processors the process may run"
+                : "the process may run on " + processors + " processors, and each has to get one");
+    return false;
   }
 
   private @Nullable Alarm alarmOf(int loop, long quantumNanos) {
@@ -94,6 +113,20 @@ final class EventLoops implements Executor {
 
   EventLoop[] loops() {
     return loops;
+  }
+
+  /** Binds a carrier to its loop's processor, if loops have one. */
+  void bind(int threadId, EventLoop loop) {
+    if (pinned) {
+      os.bind(threadId, loop.index);
+    }
+  }
+
+  /** Lets a carrier that has lost its loop run anywhere. */
+  void unbind(int threadId) {
+    if (pinned) {
+      os.unbind(threadId);
+    }
   }
 
   Suspects suspects() {

@@ -176,8 +176,7 @@ final class Linux {
 
   private Linux() {}
 
-  private static MethodHandle link(
-      String name, FunctionDescriptor descriptor, Linker.Option... options) {
+  static MethodHandle link(String name, FunctionDescriptor descriptor, Linker.Option... options) {
     return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor, options);
   }
 

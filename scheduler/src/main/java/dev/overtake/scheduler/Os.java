@@ -71,6 +71,17 @@ class Os {
     return false;
   }
 
+  /** How many processors this process may use, or 0 where that is not known. */
+  int processors() {
+    return 0;
+  }
+
+  /** Lets a live thread run on one of these processors only, counted from 0. */
+  void bind(int threadId, int processor) {}
+
+  /** Lets a live thread run on all of them again. */
+  void unbind(int threadId) {}
+
   /** The alarms of so many loops. */
   Alarms alarms(int loops) throws IOException {
     return new Alarms.Parked(loops);
@@ -133,6 +144,21 @@ class Os {
     /** An older kernel knows no slices: then with the one that all have. */
     private static boolean lower(int threadId, int nice) {
       return Linux.niceAndSlice(threadId, nice, DEMOTED_SLICE_NANOS) || Linux.nice(threadId, nice);
+    }
+
+    @Override
+    int processors() {
+      return Affinity.processors();
+    }
+
+    @Override
+    void bind(int threadId, int processor) {
+      Affinity.bind(threadId, processor);
+    }
+
+    @Override
+    void unbind(int threadId) {
+      Affinity.unbind(threadId);
     }
 
     @Override

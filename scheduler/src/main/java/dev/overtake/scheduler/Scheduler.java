@@ -372,6 +372,7 @@ public final class Scheduler implements AutoCloseable {
     private boolean overstayingSet;
     boolean timeSharing = true;
     boolean ownLoops = true;
+    boolean pinned;
     Supplier<Os> os = Os::current; // another one in tests
 
     private Builder() {}
@@ -474,6 +475,24 @@ public final class Scheduler implements AutoCloseable {
       }
       maxOverstaying = value;
       overstayingSet = true;
+      return this;
+    }
+
+    /**
+     * Binds each event loop to a processor of its own, so that the system never lets two of them
+     * wait for the same one while another is idle or runs an overstaying slice. That takes Linux,
+     * and as many loops as there are processors for the process; elsewhere one line of the log says
+     * why it is not done.
+     *
+     * <p>The price: a platform thread or process that a virtual thread starts inherits the one
+     * processor. Choose it where pools and processes are started beforehand, by other threads, and
+     * where no other program keeps some of the processors busy for long.
+     *
+     * @param value false by default
+     * @return this builder
+     */
+    public Builder pinned(boolean value) {
+      pinned = value;
       return this;
     }
 

@@ -293,6 +293,7 @@ final class Watchdog extends Thread {
       }
       return;
     }
+    loops.unbind(carrier.osThreadId());
     Runnable continuation = carrier.slices.taken();
     boolean computing = taken == Slices.TAKEN_COMPUTING;
     // The JDK's pollers have much to do when many sockets are ready at once, and all wait for them.
