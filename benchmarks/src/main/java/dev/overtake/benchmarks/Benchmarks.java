@@ -100,7 +100,7 @@ public final class Benchmarks implements Callable<Integer> {
       names = "--jvm",
       split = " ",
       paramLabel = "FLAGS",
-      defaultValue = "-Xms512m -Xmx512m -XX:+UseG1GC",
+      defaultValue = "-Xms512m -Xmx512m -XX:+AlwaysPreTouch -XX:+UseG1GC",
       description = "Heap and collector of every server (default: ${DEFAULT-VALUE}).")
   private List<String> jvmFlags = List.of();
 
