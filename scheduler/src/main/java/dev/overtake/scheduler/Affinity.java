@@ -58,7 +58,7 @@ final class Affinity {
           (int) GET.invokeExact(threadId, MOST_PROCESSORS / 8L, MemorySegment.ofArray(mask));
       return bytes < 0 ? new BitSet() : BitSet.valueOf(mask);
     } catch (Throwable e) {
-      throw new AssertionError("a native call throws nothing", e);
+      throw Linux.rethrow(e);
     }
   }
 
@@ -68,7 +68,7 @@ final class Affinity {
       int ignored =
           (int) SET.invokeExact(threadId, MOST_PROCESSORS / 8L, MemorySegment.ofArray(mask));
     } catch (Throwable e) {
-      throw new AssertionError("a native call throws nothing", e);
+      throw Linux.rethrow(e);
     }
   }
 }

@@ -589,7 +589,7 @@ final class Linux {
     };
   }
 
-  private static RuntimeException rethrow(Throwable e) {
+  static RuntimeException rethrow(Throwable e) {
     if (e instanceof RuntimeException runtime) {
       throw runtime;
     }

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -93,30 +92,18 @@ class PinnedTest {
   }
 
   @Test
-  void linuxDoesAsItIsTold() throws Exception {
-    CountDownLatch told = new CountDownLatch(1);
-    CountDownLatch done = new CountDownLatch(1);
-    ConcurrentLinkedQueue<Integer> ids = new ConcurrentLinkedQueue<>();
-    Thread thread =
-        Thread.ofPlatform()
-            .start(() -> {
-              ids.add(Os.current().threadId());
-              told.countDown();
-              Eventually.that("done", () -> done.getCount() == 0);
-            });
-    told.await();
-    int id = ids.element();
+  void linuxDoesAsItIsTold() {
+    int id = Os.current().threadId();
     Set<Integer> all = processorsOf(id);
     assertThat(Os.current().processors()).isEqualTo(all.size());
-
-    int last = all.size() - 1;
-    Os.current().bind(id, last);
-    assertThat(processorsOf(id)).containsExactly(all.stream().max(Integer::compare).orElseThrow());
-
-    Os.current().unbind(id);
+    try {
+      Os.current().bind(id, all.size() - 1);
+      assertThat(processorsOf(id))
+          .containsExactly(all.stream().max(Integer::compare).orElseThrow());
+    } finally {
+      Os.current().unbind(id);
+    }
     assertThat(processorsOf(id)).isEqualTo(all);
-    done.countDown();
-    thread.join();
   }
 
   private static Set<Integer> processorsOf(int id) {
