@@ -40,8 +40,8 @@ final class Crew {
    * 1. An idle worker has no task aboard and stands in `idle`, on top whoever worked last. There is
    *    no idle worker while tasks are queued.
    * 2. A caller puts its task on the worker that a caller was the last to use, if that is still at
-   *    work and, as its tasks went of late, will be done before another could wake up. Else it
-   *    takes one from `idle`, else it queues. Nobody passes those that are queued.
+   *    work, not overdue (4) and, as its tasks went of late, will be done before another could wake
+   *    up. Else it takes one from `idle`, else it queues. Nobody passes those that are queued.
    * 3. When a worker has answered it gets its fair share of the queue, so that it need not wait for
    *    us between short tasks.
    * 4. A task must not wait behind a long one: if the first task aboard has been there for
@@ -58,7 +58,7 @@ final class Crew {
    */
   private static final int MOST_ABOARD = 8;
 
-  private static final int MOST_ABOARD_AWAKE = 16;
+  private static final int MOST_ABOARD_AWAKE = 64;
   private static final long WAKE_UP_NANOS = 50_000;
 
   /** Tasks this long are all alike to {@link #isSoonFree}. */
@@ -198,6 +198,9 @@ final class Crew {
       lock.unlock();
     }
     if (worker != null) {
+      if (worker.seemsAsleep() && Thread.currentThread().isVirtual()) {
+        Thread.yield(); // so that those who are ready to submit do so before the one bell for all
+      }
       worker.wake();
     }
     trip.expireBy(alarms);
@@ -244,7 +247,7 @@ final class Crew {
         && !worker.aboard.isEmpty()
         && worker.aboard.size() < MOST_ABOARD_AWAKE
         && worker.aboard.size() * worker.usualNanos < WAKE_UP_NANOS
-        && System.nanoTime() - worker.headSinceNanos < LONG_NANOS;
+        && System.nanoTime() - worker.headSinceNanos < PATIENCE_NANOS;
   }
 
   private boolean hasPlaceFor(ProcessTrip<?> trip) {

@@ -13,7 +13,8 @@ import java.nio.channels.ReadableByteChannel;
  * waits here. Who finds nothing to do sleeps elsewhere, having said so, and is then woken by a
  * bell, which is the caller's to ring.
  *
- * <p>Each end belongs to one thread at a time, except {@link Writer#mustWake}, which any may call.
+ * <p>Each end belongs to one thread at a time, except {@link Writer#mustWake} and {@link
+ * Writer#isHungry}, which any may call.
  */
 final class Ring {
   /*
@@ -116,6 +117,11 @@ final class Ring {
 
     private int room() throws IOException {
       return capacity - between((long) LONG.getAcquire(memory, READ), written, capacity);
+    }
+
+    /** Whether the reader sleeps, at a glance: nothing may depend on it. */
+    boolean isHungry() {
+      return (long) LONG.getOpaque(memory, HUNGRY) != 0;
     }
 
     /** W2: whether the reader sleeps and it is for the caller to ring. */

@@ -243,6 +243,11 @@ final class WorkerProcess {
     }
   }
 
+  /** Whether {@link #wake} would ring now. */
+  boolean seemsAsleep() {
+    return Objects.requireNonNull(tasks).isHungry();
+  }
+
   /** Rings if the worker sleeps while there are tasks in its ring. Any thread, not waiting. */
   void wake() {
     if (Objects.requireNonNull(tasks).mustWake()) {

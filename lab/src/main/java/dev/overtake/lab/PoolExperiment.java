@@ -562,7 +562,7 @@ final class PoolExperiment implements Experiment {
     static Times of(Effort effort) {
       return effort == Effort.QUICK
           ? ofMillis(300, 1_500, 700, 400, 500, 400)
-          : ofMillis(300, 16_000, 1_200, 1_500, 2_400, 3_000);
+          : ofMillis(300, 25_000, 1_200, 1_500, 2_400, 3_000);
     }
 
     private static Times ofMillis(
