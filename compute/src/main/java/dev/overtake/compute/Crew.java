@@ -198,12 +198,18 @@ final class Crew {
       lock.unlock();
     }
     if (worker != null) {
-      if (worker.seemsAsleep() && Thread.currentThread().isVirtual()) {
-        Thread.yield(); // so that those who are ready to submit do so before the one bell for all
-      }
+      letOthersBoard(worker);
       worker.wake();
     }
     trip.expireBy(alarms);
+  }
+
+  /** If the worker sleeps: those who are ready to submit may do so before the one bell for all. */
+  @SuppressWarnings("ThreadPriorityCheck") // it saves wake-ups, and nothing depends on it
+  private static void letOthersBoard(WorkerProcess worker) {
+    if (worker.seemsAsleep() && Thread.currentThread().isVirtual()) {
+      Thread.yield();
+    }
   }
 
   private @Nullable WorkerProcess takeIdleOrQueue(ProcessTrip<?> trip) throws InterruptedException {
