@@ -197,11 +197,11 @@ final class Crew {
     } finally {
       lock.unlock();
     }
+    trip.expireBy(alarms); // before others run, however long that takes
     if (worker != null) {
       letOthersBoard(worker);
       worker.wake();
     }
-    trip.expireBy(alarms);
   }
 
   /** If the worker sleeps: those who are ready to submit may do so before the one bell for all. */
