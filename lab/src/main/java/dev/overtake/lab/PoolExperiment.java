@@ -23,6 +23,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.DoublePredicate;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ final class PoolExperiment implements Experiment {
 
   private static final List<Integer> CLIENTS = List.of(1, 2, 4);
   private static final int MANY = 32;
+  private static final int MOST_GENERATOR_THREADS = 4;
   private static final Duration REQUEST = Duration.ofMillis(40);
   private static final Duration OVERHEAD = Duration.ofMillis(1_100);
   private static final Duration RECOVERED = Duration.ofMillis(100); // the least there can be
@@ -119,6 +121,11 @@ final class PoolExperiment implements Experiment {
         : Placement.SHARED;
   }
 
+  private static int generatorThreads(Bench bench) {
+    return Math.min(
+        MOST_GENERATOR_THREADS, bench.seating().generatorCores(placement(bench)).size());
+  }
+
   private static List<String> computes(Effort effort) {
     return effort == Effort.QUICK ? WITHOUT_THREADS : ALL;
   }
@@ -159,13 +166,11 @@ final class PoolExperiment implements Experiment {
             times.loaded,
             RECOVERED,
             HogTrials.INTERVAL);
-    Perf2.Options many =
-        Perf2.Options.defaults(server.target())
-            .withConnections(MANY)
-            .withWarmup(times.warmupOf(variant))
-            .withPhases(times.many);
+    ShortClients many =
+        new ShortClients(
+            server.target(), MANY, generatorThreads(bench), times.warmupOf(variant), times.many);
     try {
-      Perf2.Run overMany = new Perf2(many).run(LoadListener.NONE);
+      ShortClients.Run overMany = many.run();
       Perf2.Run overOne = new Perf2(one).run(LoadListener.NONE);
       return new ShortOnes(hogN, overOne, overMany);
     } catch (IOException e) {
@@ -199,7 +204,7 @@ final class PoolExperiment implements Experiment {
             .method(
                 ("Every request goes to the pool, also the shortest. Computing clients: %s clients "
                         + "for %s each, a request of about %s, after %s of warm-up by one client. "
-                        + "Short requests (fib(1)): %d connections for %s, then one for %s calm and "
+                        + "Short requests (fib(1)): %d connections driven by %s for %s, then one for %s calm and "
                         + "for %s beside one hog whose request lasts about %s, after %s of warm-up "
                         + "(CPython %s). %s, the variants in turn, fresh servers each time.")
                     .formatted(
@@ -208,6 +213,7 @@ final class PoolExperiment implements Experiment {
                         Wording.seconds(REQUEST),
                         Wording.seconds(times.warmup),
                         MANY,
+                        Wording.count(generatorThreads(bench), "thread"),
                         Wording.seconds(times.many),
                         Wording.seconds(times.calm),
                         Wording.seconds(times.loaded),
@@ -316,7 +322,7 @@ final class PoolExperiment implements Experiment {
               row.spread(ShortOnes::manyRate).cell(RATE, "no answer"),
               ofInline(shortOnes, row.variant()).cell(Unit.FRACTION, "no answer"),
               Cell.number(
-                  row.spread(round -> round.many().calm().figures().p99Micros() / 1e6).median(),
+                  row.spread(round -> round.many().result().latency().p99Micros() / 1e6).median(),
                   Unit.SECONDS)));
     }
     rows.add(
@@ -374,6 +380,7 @@ final class PoolExperiment implements Experiment {
                 Computing.name(Variant.Kind.CPYTHON, PROCESSES),
                 Computing.name(Variant.Kind.CPYTHON, Computing.INLINE),
                 ShortOnes::calmRate),
+            ShortOnes::saturatedByOne,
             part -> part < DEAR));
     claims.add(
         judge(
@@ -392,6 +399,7 @@ final class PoolExperiment implements Experiment {
                 Computing.name(Variant.Kind.OURS, PROCESSES),
                 Computing.name(Variant.Kind.OURS, Computing.INLINE),
                 ShortOnes::manyRate),
+            ShortOnes::saturatedByMany,
             part -> part >= AIM));
     double constant = serverCores > FEW_CORES ? CONSTANT : CONSTANT_ON_FEW_CORES;
     for (Variant.Kind kind : List.of(Variant.Kind.CPYTHON, Variant.Kind.OURS)) {
@@ -417,6 +425,7 @@ final class PoolExperiment implements Experiment {
               kind,
               "of its calm rate beside a hog",
               kept,
+              ShortOnes::saturatedByOne,
               part -> part >= constant));
     }
     return claims;
@@ -449,6 +458,7 @@ final class PoolExperiment implements Experiment {
       Variant.Kind kind,
       String what,
       Spread part,
+      Predicate<ShortOnes> spoils,
       DoublePredicate holds) {
     String name = Computing.name(kind, PROCESSES);
     if (!part.measured()) {
@@ -459,23 +469,27 @@ final class PoolExperiment implements Experiment {
         trials.rows().stream()
             .filter(row -> row.variant().kind() == kind)
             .filter(row -> !row.variant().name().contains("threads:"))
-            .anyMatch(PoolExperiment::saturated);
+            .flatMap(row -> row.rounds().stream())
+            .anyMatch(spoils);
     return limited
         ? rule.spoilt(figures + ", but the generator was the limit.")
         : rule.decided(part, holds, figures);
   }
 
-  private static boolean saturated(Trials.Row<ShortOnes> row) {
-    return row.rounds().stream().anyMatch(ShortOnes::saturated);
-  }
-
   private static List<String> warnings(Trials<LongOnes> longOnes, Trials<ShortOnes> shortOnes) {
     List<String> warnings = new ArrayList<>();
     for (Trials.Row<ShortOnes> row : shortOnes.rows()) {
-      if (saturated(row)) {
-        warnings.add("pool, %s: the generator was the limit".formatted(row.variant().name()));
+      List<ShortOnes> rounds = row.rounds();
+      if (rounds.stream().anyMatch(ShortOnes::saturatedByOne)) {
+        warnings.add(
+            "pool, %s, 1 connection: the generator was the limit".formatted(row.variant().name()));
       }
-      long broken = row.rounds().stream().mapToLong(ShortOnes::failures).sum();
+      if (rounds.stream().anyMatch(ShortOnes::saturatedByMany)) {
+        warnings.add(
+            "pool, %s, %d connections: the generator was the limit"
+                .formatted(row.variant().name(), MANY));
+      }
+      long broken = rounds.stream().mapToLong(ShortOnes::failures).sum();
       if (broken > 0) {
         warnings.add(
             "pool, %s: %s failed"
@@ -619,7 +633,7 @@ final class PoolExperiment implements Experiment {
    * @param one over one connection, calm and beside a hog
    * @param many over many connections, calm
    */
-  record ShortOnes(int hogN, Perf2.Run one, Perf2.Run many) {
+  record ShortOnes(int hogN, Perf2.Run one, ShortClients.Run many) {
     double calmRate() {
       return one.calm().figures().requestsPerSecond();
     }
@@ -633,19 +647,23 @@ final class PoolExperiment implements Experiment {
     }
 
     double manyRate() {
-      return many.calm().figures().requestsPerSecond();
+      return many.result().requestsPerSecond();
     }
 
-    boolean saturated() {
-      return one.health().saturated() || many.health().saturated();
+    boolean saturatedByOne() {
+      return one.health().saturated();
+    }
+
+    boolean saturatedByMany() {
+      return many.saturated();
     }
 
     long failures() {
-      return one.failures().total() + many.failures().total();
+      return one.failures().total() + many.failures();
     }
   }
 
-  record ShortResults(int hogN, Perf2.Result oneConnection, Perf2.Result manyConnections) {}
+  record ShortResults(int hogN, Perf2.Result oneConnection, ShortClients.Result manyConnections) {}
 
   record VariantResults(
       String variant,

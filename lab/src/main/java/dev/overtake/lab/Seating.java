@@ -52,6 +52,11 @@ final class Seating implements AutoCloseable {
     return all;
   }
 
+  /** The cores the generator gets under this placement. */
+  CoreSet generatorCores(Placement placement) {
+    return separates(placement) ? all.upTo(1) : all;
+  }
+
   /** The cores a server gets under this placement. */
   CoreSet serverCores(Placement placement) {
     if (!separates(placement)) {
@@ -65,7 +70,7 @@ final class Seating implements AutoCloseable {
   void seatGenerator(Placement placement) {
     boolean pin = separates(placement);
     if (pin != generatorPinned) {
-      moveThisProcess(pin ? all.upTo(1) : all);
+      moveThisProcess(generatorCores(placement));
       generatorPinned = pin;
     }
   }
@@ -89,7 +94,7 @@ final class Seating implements AutoCloseable {
     CoreSet server = serverCores(placement);
     return "generator on core %s, server on %s %s, as if on two machines%s"
         .formatted(
-            all.upTo(1),
+            generatorCores(placement),
             server.size() == 1 ? "core" : "cores",
             server,
             server.size() == 1 ? "; a JVM there counts one processor" : "");

@@ -102,7 +102,7 @@ class LabTest {
     assertThat(pool.at("/0/compute").stringValue()).isEqualTo("inline");
     assertThat(pool.at("/1/variant").stringValue()).isEqualTo("overtake processes:4");
     assertThat(pool.at("/1/computingClients/0/results").size()).isEqualTo(3);
-    assertThat(pool.at("/1/shortRequests/0/manyConnections/calm/requestsPerSecond").doubleValue())
+    assertThat(pool.at("/1/shortRequests/0/manyConnections/requestsPerSecond").doubleValue())
         .isPositive();
     JsonNode claims = json.at("/experiments/pool/claims");
     assertThat(claims.at("/0/id").stringValue()).isEqualTo("cpythonPoolUsesCores");
