@@ -47,9 +47,14 @@ final class Computing {
   }
 
   List<String> serve(Variant variant) {
+    return serve(variant, computeOf(variant));
+  }
+
+  /** The words that start its like with another compute. */
+  static List<String> serve(Variant variant, String compute) {
     List<String> words = new ArrayList<>(variant.serve("fib"));
     words.add("--compute");
-    words.add(computeOf(variant));
+    words.add(compute);
     return words;
   }
 

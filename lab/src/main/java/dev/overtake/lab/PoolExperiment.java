@@ -2,6 +2,7 @@
 package dev.overtake.lab;
 
 import dev.overtake.load.GeneratorHealth;
+import dev.overtake.load.LatencyFigures;
 import dev.overtake.load.LoadListener;
 import dev.overtake.load.Perf1;
 import dev.overtake.load.Perf2;
@@ -36,6 +37,9 @@ final class PoolExperiment implements Experiment {
   private static final List<Integer> CLIENTS = List.of(1, 2, 4);
   private static final int MANY = 32;
   private static final int MOST_GENERATOR_THREADS = 4;
+  private static final int TURNS = 3;
+  private static final Duration TURN_WARMUP = Duration.ofMillis(100);
+  private static final Duration LEAST_TURN = Duration.ofMillis(100);
   private static final Duration REQUEST = Duration.ofMillis(40);
   private static final Duration OVERHEAD = Duration.ofMillis(1_100);
   private static final Duration RECOVERED = Duration.ofMillis(100); // the least there can be
@@ -77,15 +81,21 @@ final class PoolExperiment implements Experiment {
     steps.addAll(
         Collections.nCopies(
             times, new Step(OVERHEAD.plus(t.warmup), t.perf1.multipliedBy(CLIENTS.size()))));
+    int computes = computes(effort).size();
+    int pools = computes - 1;
+    Duration warm = t.warmup.plus(t.jvmWarmup).dividedBy(2); // CPython's and ours
+    // Each has a pool and a server without one beside it, or is itself without.
+    Duration ready = OVERHEAD.plus(warm).multipliedBy(pools).dividedBy(computes);
+    Duration readyInline = OVERHEAD.plus(warm.dividedBy(2));
     steps.addAll(
         Collections.nCopies(
             times,
             new Step(
-                OVERHEAD
-                    .plus(t.warmup.plus(t.jvmWarmup).dividedBy(2)) // CPython's and ours
-                    .plus(t.warmup)
-                    .plus(RECOVERED),
-                t.calm.plus(t.loaded).plus(t.many))));
+                ready.plus(readyInline).plus(t.warmup).plus(RECOVERED),
+                t.calm
+                    .plus(t.loaded)
+                    .plus(t.many)
+                    .plus(t.many.multipliedBy(pools).dividedBy(computes)))));
     return steps;
   }
 
@@ -110,7 +120,7 @@ final class PoolExperiment implements Experiment {
             placement(bench),
             computing.variants(),
             computing::serve,
-            (variant, server, _) -> measureShort(bench, times, variant, server));
+            (variant, server, _) -> measureShort(bench, times, computing, variant, server));
     return findings(bench, times, computing, longOnes, shortOnes);
   }
 
@@ -151,7 +161,7 @@ final class PoolExperiment implements Experiment {
   }
 
   private static ShortOnes measureShort(
-      Bench bench, Times times, Variant variant, ServerProcess server)
+      Bench bench, Times times, Computing computing, Variant variant, ServerProcess server)
       throws ServerFailure, InterruptedException {
     int hogN = bench.requests().lasting(times.hog(), variant, server);
     Perf2.Options one =
@@ -166,16 +176,52 @@ final class PoolExperiment implements Experiment {
             times.loaded,
             RECOVERED,
             HogTrials.INTERVAL);
-    ShortClients many =
-        new ShortClients(
-            server.target(), MANY, generatorThreads(bench), times.warmupOf(variant), times.many);
     try {
-      ShortClients.Run overMany = many.run();
+      warmUp(bench, server, times.warmupOf(variant, computing.computeOf(variant)));
+      ShortClients.Run overMany;
+      ShortClients.Run inline = null;
+      if (computing.computeOf(variant).equals(Computing.INLINE)) {
+        overMany = turns(bench, times, List.of(server)).getFirst();
+      } else {
+        try (ServerProcess beside =
+            bench.start(placement(bench), Computing.serve(variant, Computing.INLINE))) {
+          warmUp(bench, beside, times.warmupOf(variant, Computing.INLINE));
+          List<ShortClients.Run> both = turns(bench, times, List.of(beside, server));
+          inline = both.getFirst();
+          overMany = both.getLast();
+        }
+      }
       Perf2.Run overOne = new Perf2(one).run(LoadListener.NONE);
-      return new ShortOnes(hogN, overOne, overMany);
+      return new ShortOnes(hogN, overOne, overMany, inline);
     } catch (IOException e) {
       throw new ServerFailure(ServerFailure.reason(e));
     }
+  }
+
+  /**
+   * Many connections to each of these warm servers in turns. What a pool keeps is told against a
+   * server in the next second: from one minute to the next a shared machine is another one.
+   */
+  private static List<ShortClients.Run> turns(Bench bench, Times times, List<ServerProcess> servers)
+      throws IOException, InterruptedException {
+    List<List<ShortClients.Run>> seen = new ArrayList<>();
+    servers.forEach(_ -> seen.add(new ArrayList<>()));
+    for (int turn = 0; turn < TURNS; turn++) {
+      for (int i = 0; i < servers.size(); i++) {
+        seen.get(i).add(clients(bench, servers.get(i), TURN_WARMUP, times.turn()).run());
+      }
+    }
+    return seen.stream().map(ShortClients.Run::of).toList();
+  }
+
+  private static void warmUp(Bench bench, ServerProcess server, Duration length)
+      throws IOException, InterruptedException {
+    ShortClients.Run _ = clients(bench, server, Duration.ZERO, length).run();
+  }
+
+  private static ShortClients clients(
+      Bench bench, ServerProcess server, Duration warmup, Duration length) {
+    return new ShortClients(server.target(), MANY, generatorThreads(bench), warmup, length);
   }
 
   private Findings findings(
@@ -204,9 +250,10 @@ final class PoolExperiment implements Experiment {
             .method(
                 ("Every request goes to the pool, also the shortest. Computing clients: %s clients "
                         + "for %s each, a request of about %s, after %s of warm-up by one client. "
-                        + "Short requests (fib(1)): %d connections driven by %s for %s, then one for %s calm and "
-                        + "for %s beside one hog whose request lasts about %s, after %s of warm-up "
-                        + "(CPython %s). %s, the variants in turn, fresh servers each time.")
+                        + "Short requests (fib(1)): %d connections driven by %s for %s, in %d turns with a "
+                        + "server without a pool, then one for %s calm and "
+                        + "for %s beside one hog whose request lasts about %s, after %s of warm-up, "
+                        + "half of it without a pool (CPython %s). %s, the variants in turn, fresh servers each time.")
                     .formatted(
                         CLIENTS.toString().replaceAll("[\\[\\]]", ""),
                         Wording.seconds(times.perf1),
@@ -215,6 +262,7 @@ final class PoolExperiment implements Experiment {
                         MANY,
                         Wording.count(generatorThreads(bench), "thread"),
                         Wording.seconds(times.many),
+                        TURNS,
                         Wording.seconds(times.calm),
                         Wording.seconds(times.loaded),
                         Wording.seconds(times.hog()),
@@ -243,7 +291,7 @@ final class PoolExperiment implements Experiment {
     claims.forEach(claim -> chapter.verdict(claim.verdict()));
     return new Findings(
         chapter.build(),
-        json(computing, longOnes, shortOnes),
+        json(bench, computing, longOnes, shortOnes),
         claims,
         summary(longOnes, shortOnes),
         warnings,
@@ -322,7 +370,7 @@ final class PoolExperiment implements Experiment {
               row.spread(ShortOnes::manyRate).cell(RATE, "no answer"),
               ofInline(shortOnes, row.variant()).cell(Unit.FRACTION, "no answer"),
               Cell.number(
-                  row.spread(round -> round.many().result().latency().p99Micros() / 1e6).median(),
+                  row.spread(round -> round.manyLatency().p99Micros() / 1e6).median(),
                   Unit.SECONDS)));
     }
     rows.add(
@@ -344,11 +392,7 @@ final class PoolExperiment implements Experiment {
   }
 
   private static Spread ofInline(Trials<ShortOnes> trials, Variant variant) {
-    return Computing.ratio(
-        trials,
-        variant.name(),
-        Computing.name(variant.kind(), Computing.INLINE),
-        ShortOnes::manyRate);
+    return trials.row(variant).spread(ShortOnes::ofInline);
   }
 
   private static Spread slowdown(Trials.Row<LongOnes> row, int load) {
@@ -387,18 +431,17 @@ final class PoolExperiment implements Experiment {
             new Rule(
                 "ourPoolKeeps",
                 "a trip can be made cheap enough to send everything",
-                "its rate over %d connections is at least %s of inline's"
+                "its rate over %d connections is at least %s of inline's, in turns"
                     .formatted(MANY, Wording.percent(AIM)),
                 Double.NaN,
                 Wording::percent),
             shortOnes,
             Variant.Kind.OURS,
             "of the rate over %d connections".formatted(MANY),
-            Computing.ratio(
-                shortOnes,
-                Computing.name(Variant.Kind.OURS, PROCESSES),
-                Computing.name(Variant.Kind.OURS, Computing.INLINE),
-                ShortOnes::manyRate),
+            shortOnes
+                .row(Computing.name(Variant.Kind.OURS, PROCESSES))
+                .map(row -> row.spread(ShortOnes::ofInline))
+                .orElse(Spread.NONE),
             ShortOnes::saturatedByMany,
             part -> part >= AIM));
     double constant = serverCores > FEW_CORES ? CONSTANT : CONSTANT_ON_FEW_CORES;
@@ -544,7 +587,7 @@ final class PoolExperiment implements Experiment {
   }
 
   private static Object json(
-      Computing computing, Trials<LongOnes> longOnes, Trials<ShortOnes> shortOnes) {
+      Bench bench, Computing computing, Trials<LongOnes> longOnes, Trials<ShortOnes> shortOnes) {
     return new Results(
         shortOnes.rows().stream()
             .map(row ->
@@ -558,7 +601,14 @@ final class PoolExperiment implements Experiment {
                     row.rounds().stream()
                         .map(round ->
                             new ShortResults(
-                                round.hogN(), round.one().result(), round.many().result()))
+                                round.hogN(),
+                                round.one().result(),
+                                new ManyResults(
+                                    MANY,
+                                    generatorThreads(bench),
+                                    round.manyRate(),
+                                    round.manyLatency(),
+                                    round.inlineRate())))
                         .toList()))
             .toList());
   }
@@ -601,9 +651,18 @@ final class PoolExperiment implements Experiment {
           bench.paced(many));
     }
 
-    /** Five JVMs on few cores take seconds to compile what a trip runs through. */
-    Duration warmupOf(Variant variant) {
-      return variant.kind() == Variant.Kind.CPYTHON ? warmup : jvmWarmup;
+    /** Five JVMs on few cores take seconds to compile what a trip runs through, one takes half. */
+    Duration warmupOf(Variant variant, String compute) {
+      if (variant.kind() == Variant.Kind.CPYTHON) {
+        return warmup;
+      }
+      return compute.equals(Computing.INLINE) ? jvmWarmup.dividedBy(2) : jvmWarmup;
+    }
+
+    /** How long each of the turns over many connections lasts. */
+    Duration turn() {
+      Duration share = many.dividedBy(TURNS);
+      return share.compareTo(LEAST_TURN) < 0 ? LEAST_TURN : share;
     }
 
     Duration hog() {
@@ -632,8 +691,10 @@ final class PoolExperiment implements Experiment {
    * @param hogN what the hog asked for
    * @param one over one connection, calm and beside a hog
    * @param many over many connections, calm
+   * @param inline the same on a server without a pool, in turns; null if this is one
    */
-  record ShortOnes(int hogN, Perf2.Run one, ShortClients.Run many) {
+  record ShortOnes(
+      int hogN, Perf2.Run one, ShortClients.Run many, ShortClients.@Nullable Run inline) {
     double calmRate() {
       return one.calm().figures().requestsPerSecond();
     }
@@ -647,7 +708,19 @@ final class PoolExperiment implements Experiment {
     }
 
     double manyRate() {
-      return many.result().requestsPerSecond();
+      return many.requestsPerSecond();
+    }
+
+    LatencyFigures manyLatency() {
+      return LatencyFigures.of(many.latencies());
+    }
+
+    @Nullable Double inlineRate() {
+      return inline == null ? null : Double.valueOf(inline.requestsPerSecond());
+    }
+
+    double ofInline() {
+      return inline == null ? 1 : manyRate() / inline.requestsPerSecond();
     }
 
     boolean saturatedByOne() {
@@ -655,15 +728,22 @@ final class PoolExperiment implements Experiment {
     }
 
     boolean saturatedByMany() {
-      return many.saturated();
+      return many.saturated() || (inline != null && inline.saturated());
     }
 
     long failures() {
-      return one.failures().total() + many.failures();
+      return one.failures().total() + many.failures() + (inline == null ? 0 : inline.failures());
     }
   }
 
-  record ShortResults(int hogN, Perf2.Result oneConnection, ShortClients.Result manyConnections) {}
+  record ShortResults(int hogN, Perf2.Result oneConnection, ManyResults manyConnections) {}
+
+  record ManyResults(
+      int connections,
+      int generatorThreads,
+      double requestsPerSecond,
+      LatencyFigures latency,
+      @Nullable Double inlineBesidePerSecond) {}
 
   record VariantResults(
       String variant,

@@ -2,7 +2,6 @@
 package dev.overtake.lab;
 
 import dev.overtake.load.ClosedMix;
-import dev.overtake.load.LatencyFigures;
 import dev.overtake.load.OpenLoop;
 import dev.overtake.load.Target;
 import java.io.IOException;
@@ -14,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -33,24 +33,29 @@ record ShortClients(Target target, int clients, int threads, Duration warmup, Du
       List.of(new OpenLoop.RequestClass("short", 1, 1));
 
   /**
-   * The result as it is printed with {@code --json}.
+   * Everything about one run, or about several turns of one.
    *
-   * @param connections how many clients there were
-   * @param generatorThreads how many threads drove them
    * @param requestsPerSecond answered ÷ the length
-   * @param latency from the last answer on the same connection
-   */
-  record Result(
-      int connections, int generatorThreads, double requestsPerSecond, LatencyFigures latency) {}
-
-  /**
-   * Everything about one run.
-   *
-   * @param result the figures to print
+   * @param latencies in nanoseconds, from the last answer on the same connection
    * @param failures how many requests or connections failed
    * @param saturated whether any of the threads was the limit
    */
-  record Run(Result result, long failures, boolean saturated) {}
+  record Run(double requestsPerSecond, Histogram latencies, long failures, boolean saturated) {
+    /** Takes equally long turns for one run: the mean of their rates, the sum of all else. */
+    static Run of(List<Run> turns) {
+      return new Run(
+          turns.stream().mapToDouble(Run::requestsPerSecond).average().orElseThrow(),
+          sum(turns.stream().map(Run::latencies)),
+          turns.stream().mapToLong(Run::failures).sum(),
+          turns.stream().anyMatch(Run::saturated));
+    }
+  }
+
+  private static Histogram sum(Stream<Histogram> parts) {
+    Histogram sum = new Histogram(3);
+    parts.forEach(sum::add);
+    return sum;
+  }
 
   /**
    * Connects, warms up, measures, closes all connections.
@@ -79,15 +84,10 @@ record ShortClients(Target target, int clients, int threads, Duration warmup, Du
     return together(runs);
   }
 
-  private Run together(List<ClosedMix.Run> runs) {
-    Histogram latencies = new Histogram(3);
-    runs.forEach(run -> latencies.add(run.classes().getFirst().latencies()));
+  private static Run together(List<ClosedMix.Run> runs) {
     return new Run(
-        new Result(
-            clients,
-            threads,
-            runs.stream().mapToDouble(ClosedMix.Run::requestsPerSecond).sum(),
-            LatencyFigures.of(latencies)),
+        runs.stream().mapToDouble(ClosedMix.Run::requestsPerSecond).sum(),
+        sum(runs.stream().map(run -> run.classes().getFirst().latencies())),
         runs.stream().mapToLong(run -> run.failures().total()).sum(),
         runs.stream().anyMatch(run -> run.health().saturated()));
   }
