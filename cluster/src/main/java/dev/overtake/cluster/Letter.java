@@ -124,6 +124,11 @@ record Letter(byte kind, long number, byte[] body) {
       return new Letter(HELLO, 0, bytes.toByteArray());
     }
 
+    /** The same for later, when what was lost by it has been given up. */
+    Hello heard() {
+      return new Hello(protocol, version, name, tasks, false);
+    }
+
     static Hello read(Letter letter) throws IOException {
       DataInputStream in = new DataInputStream(new ByteArrayInputStream(letter.body()));
       int protocol = in.readInt();

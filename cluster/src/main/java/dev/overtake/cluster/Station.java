@@ -21,13 +21,18 @@ final class Station implements Group.Listener, AutoCloseable {
   /*
    * Two members learn of each other at different times, and a message may be there before the view
    * that has its sender in it. So a hello is kept until its sender is in the view; and as it was sent
-   * before all else, the letters after it mean something already.
+   * before all else, the letters after it mean something already. Therefore what it gives up is given
+   * up when it comes, and not when the view does: whoever was sent a task in between would wait for ever.
    *
    * After a merge everybody says hello again to everybody: who was never out of our sight may have
    * lost us. The hello says whether its addressee is new here, and it is when it was not in the view
    * before: the desk has given up whatever it had with a peer that went (lost), and can't have anything
    * with it again before this hello is on its way (met). Whoever says "new" twice to a peer would make
    * it give up what the two have begun in between.
+   *
+   * The desk is told of comings and goings under the lock, so in the order in which they were seen, and
+   * of letters by the thread that has told it of the hello before them. The desk may take locks of its
+   * own then, under which it must call nothing here but what takes none: post and askers.
    */
   private static final System.Logger log = System.getLogger(Station.class.getName());
 
@@ -36,7 +41,10 @@ final class Station implements Group.Listener, AutoCloseable {
     /** Somebody is there, or says hello again. */
     void met(Peer peer, Hello hello);
 
-    /** Somebody has left, or does not answer any more; perhaps before it was met. */
+    /**
+     * Somebody has left, or does not answer any more, or begins anew before it is met: nothing that
+     * it has sent so far counts.
+     */
     void lost(Peer peer);
 
     void received(Peer from, Letter letter);
@@ -98,14 +106,13 @@ final class Station implements Group.Listener, AutoCloseable {
 
   @Override
   public void view(Set<Peer> others, boolean merged) {
-    List<Peer> gone = new ArrayList<>();
     List<Peer> met = new ArrayList<>();
     lock.lock();
     try {
       for (Peer peer : view) {
         if (!others.contains(peer)) {
-          gone.add(peer);
           hellos.remove(peer);
+          desk.lost(peer);
         }
       }
       for (Peer peer : others) {
@@ -123,11 +130,10 @@ final class Station implements Group.Listener, AutoCloseable {
           .toList()
           .forEach(peer -> Objects.requireNonNull(links.remove(peer)).close());
       view = others;
+      met.forEach(peer -> meet(peer, Objects.requireNonNull(hellos.get(peer))));
     } finally {
       lock.unlock();
     }
-    gone.forEach(desk::lost);
-    met.forEach(this::meet);
   }
 
   private Link link(Peer peer) {
@@ -168,24 +174,21 @@ final class Station implements Group.Listener, AutoCloseable {
   }
 
   private void greeted(Peer from, Hello hello) {
-    boolean there;
     lock.lock();
     try {
-      hellos.put(from, hello);
-      there = view.contains(from);
+      hellos.put(from, hello.heard());
+      if (view.contains(from)) {
+        meet(from, hello);
+      } else if (hello.anew()) {
+        desk.lost(from);
+      }
     } finally {
       lock.unlock();
     }
-    if (there) {
-      meet(from);
-    }
   }
 
-  private void meet(Peer peer) {
-    Hello hello = hellos.get(peer);
-    if (hello == null) {
-      return; // gone again
-    }
+  /** Under the lock. */
+  private void meet(Peer peer, Hello hello) {
     if (hello.protocol() != Hello.PROTOCOL) {
       log.log(
           WARNING,

@@ -24,6 +24,7 @@ final class StationTest implements Group, Station.Desk {
   private final Queue<Hello> sent = new ConcurrentLinkedQueue<>();
   private final List<Hello> met = new ArrayList<>();
   private final List<Peer> lost = new ArrayList<>();
+  private final List<String> events = new ArrayList<>(); // of those, in their order
   private final Station station = new Station(this, "here", 0, this);
 
   @AfterEach
@@ -45,6 +46,22 @@ final class StationTest implements Group, Station.Desk {
 
     assertThat(met).hasSize(1);
     await().until(() -> sent.size() == 1);
+  }
+
+  /**
+   * Else a task that was sent behind the hello is given up when the view comes, and nobody knows.
+   */
+  @Test
+  void whatAHelloGivesUpIsGivenUpBeforeTheLettersBehindItAreRead() {
+    Hello hello = new Hello(Hello.PROTOCOL, "1.0", "peer", 1, true);
+    Letter call = new Letter(Letter.CALL, 1, new byte[0]);
+
+    station.received(PEER, ByteBuffer.wrap(Letter.join(List.of(hello.letter(), call))));
+    assertThat(events).containsExactly("lost", "received");
+
+    station.view(Set.of(PEER), false);
+    assertThat(events).containsExactly("lost", "received", "met");
+    assertThat(met).extracting(Hello::anew).containsExactly(false);
   }
 
   @Test
@@ -92,15 +109,19 @@ final class StationTest implements Group, Station.Desk {
   @Override
   public void met(Peer peer, Hello hello) {
     met.add(hello);
+    events.add("met");
   }
 
   @Override
   public void lost(Peer peer) {
     lost.add(peer);
+    events.add("lost");
   }
 
   @Override
-  public void received(Peer from, Letter letter) {}
+  public void received(Peer from, Letter letter) {
+    events.add("received");
+  }
 
   @Override
   public void join(Listener listener) {}
