@@ -76,25 +76,35 @@ class BenchmarksTest {
   }
 
   @Test
-  void tellsWhatATripCostsAndHowSoonWorkersAreThere() {
+  void tellsWhatATripCosts() {
+    assertThat(briefly("trip"))
+        .containsPattern(
+            "overtake@processes:4, 32 connections, trip's processor time in µs: [-\\d]");
+  }
+
+  @Test
+  void holdsTheClusterAgainstItsEngine() {
+    assertThat(briefly("cluster"))
+        .containsPattern("cluster ÷ jgroups, 1 caller, p50: \\d.*, wanted at most 1.10: ")
+        .containsPattern("jgroups ÷ cluster, 64 in flight, trips/s: \\d");
+  }
+
+  @Test
+  void tellsHowSoonWorkersAreThere() {
+    assertThat(briefly("start")).containsPattern("with ÷ without cache, first result: \\d");
+  }
+
+  private String briefly(String benchmark) {
     int exit =
         execute(
-            "trip",
-            "cluster",
-            "start",
+            benchmark,
             "--rounds=1",
             "--seconds=0.2",
             "--warmup=0.2",
             "--placement=shared",
             "--no-spinners");
-
     assertThat(exit).describedAs(err.toString()).isZero();
-    assertThat(out.toString())
-        .containsPattern(
-            "overtake@processes:4, 32 connections, trip's processor time in µs: [-\\d]")
-        .containsPattern("cluster ÷ jgroups, 1 caller, p50: \\d.*, wanted at most 1.10: ")
-        .containsPattern("jgroups ÷ cluster, 64 in flight, trips/s: \\d")
-        .containsPattern("with ÷ without cache, first result: \\d");
+    return out.toString();
   }
 
   @Test
