@@ -7,9 +7,7 @@ import dev.overtake.cluster.Letter.Hello;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -106,7 +104,6 @@ final class Station implements Group.Listener, AutoCloseable {
 
   @Override
   public void view(Set<Peer> others, boolean merged) {
-    List<Peer> met = new ArrayList<>();
     lock.lock();
     try {
       for (Peer peer : view) {
@@ -121,8 +118,9 @@ final class Station implements Group.Listener, AutoCloseable {
         if (anew || merged) {
           post(peer, hello(anew));
         }
-        if (anew && hellos.containsKey(peer)) {
-          met.add(peer);
+        Hello kept = hellos.get(peer);
+        if (anew && kept != null) {
+          meet(peer, kept);
         }
       }
       links.keySet().stream()
@@ -130,7 +128,6 @@ final class Station implements Group.Listener, AutoCloseable {
           .toList()
           .forEach(peer -> Objects.requireNonNull(links.remove(peer)).close());
       view = others;
-      met.forEach(peer -> meet(peer, Objects.requireNonNull(hellos.get(peer))));
     } finally {
       lock.unlock();
     }
