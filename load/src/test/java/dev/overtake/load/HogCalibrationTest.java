@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.Test;
 
 class HogCalibrationTest {
@@ -23,17 +24,13 @@ class HogCalibrationTest {
 
   /** A server that answers n after 1.618 to the n-15 microseconds, on the test's clock. */
   private TestServer golden(int offset) throws IOException {
-    return TestServer.answering(n -> {
-      clock.addAndGet((long) (1_000 * Math.pow((1 + Math.sqrt(5)) / 2, n - 15 - offset)));
-      return "1";
-    });
+    return taking(n -> (long) (1_000 * Math.pow((1 + Math.sqrt(5)) / 2, n - 15 - offset)));
   }
 
-  /** A server that answers n after the same time whatever it is, on the test's clock. */
-  private TestServer constant(long nanos) throws IOException {
+  private TestServer taking(IntToLongFunction nanos) throws IOException {
     return TestServer.answering(n -> {
-      clock.addAndGet(nanos);
-      return Integer.toString(n);
+      clock.addAndGet(nanos.applyAsLong(n));
+      return "1";
     });
   }
 
@@ -73,7 +70,7 @@ class HogCalibrationTest {
 
   @Test
   void aServerWhoseAnswersTakeNoLongerIsNoServerOfFib() throws Exception {
-    try (var server = constant(20_000)) {
+    try (var server = taking(_ -> 20_000)) {
       assertThatExceptionOfType(CalibrationException.class)
           .isThrownBy(() -> calibration(server, SECOND).run())
           .withMessageMatching(
