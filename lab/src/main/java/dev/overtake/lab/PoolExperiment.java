@@ -80,7 +80,12 @@ final class PoolExperiment implements Experiment {
     List<Step> steps = new ArrayList<>();
     steps.addAll(
         Collections.nCopies(
-            times, new Step(OVERHEAD.plus(t.warmup), t.perf1.multipliedBy(CLIENTS.size()))));
+            times,
+            new Step(
+                OVERHEAD
+                    .plus(t.warmup)
+                    .plus(Times.WORKERS_WARMUP.dividedBy(computes(effort).size())),
+                t.perf1.multipliedBy(CLIENTS.size()))));
     int computes = computes(effort).size();
     int pools = computes - 1;
     Duration warm = t.warmup.plus(t.jvmWarmup).dividedBy(2); // CPython's and ours
@@ -112,7 +117,7 @@ final class PoolExperiment implements Experiment {
               Placement.SHARED,
               computing.variants(),
               computing::serve,
-              (variant, server, _) -> measureLong(bench, times, variant, server));
+              (variant, server, _) -> measureLong(bench, times, computing, variant, server));
     }
     Trials<ShortOnes> shortOnes =
         bench.interleave(
@@ -141,11 +146,13 @@ final class PoolExperiment implements Experiment {
   }
 
   private static LongOnes measureLong(
-      Bench bench, Times times, Variant variant, ServerProcess server)
+      Bench bench, Times times, Computing computing, Variant variant, ServerProcess server)
       throws ServerFailure, InterruptedException {
     int n = bench.requests().lasting(REQUEST, variant, server);
+    Duration warmup = times.warmupOfLong(variant, computing.computeOf(variant));
     try {
-      new Perf1(new Perf1.Options(server.target(), n, 1, times.warmup)).run(_ -> {});
+      // By as many clients as there will be: one would leave all workers but one cold.
+      new Perf1(new Perf1.Options(server.target(), n, CLIENTS.getLast(), warmup)).run(_ -> {});
       List<Perf1.Result> results = new ArrayList<>();
       List<GeneratorHealth> health = new ArrayList<>();
       for (int clients : CLIENTS) {
@@ -622,6 +629,7 @@ final class PoolExperiment implements Experiment {
       Duration loaded,
       Duration many) {
     private static final double HOG_SHARE_OF_LOADED = 0.35;
+    private static final Duration WORKERS_WARMUP = Duration.ofMillis(2_500);
 
     static Times of(Effort effort) {
       return effort == Effort.QUICK
@@ -657,6 +665,12 @@ final class PoolExperiment implements Experiment {
         return warmup;
       }
       return compute.equals(Computing.INLINE) ? jvmWarmup.dividedBy(2) : jvmWarmup;
+    }
+
+    /** Each worker JVM compiles for itself what it computes. */
+    Duration warmupOfLong(Variant variant, String compute) {
+      boolean workers = variant.kind() != Variant.Kind.CPYTHON && compute.equals(PROCESSES);
+      return workers ? WORKERS_WARMUP : warmup;
     }
 
     /** How long each of the turns over many connections lasts. */
