@@ -3,7 +3,10 @@ package dev.overtake.load;
 
 import java.util.concurrent.locks.LockSupport;
 
-/** Wakes an open loop's generator whenever a request is due, on a thread of its own. */
+/**
+ * Wakes an open loop's generator whenever a request is due, on a thread of its own, where the
+ * generator cannot wait precisely itself ({@link PreciseWait}).
+ */
 final class Metronome implements AutoCloseable {
   /*
    * A selector sleeps whole milliseconds, which is as long as the latencies to be measured. Spinning

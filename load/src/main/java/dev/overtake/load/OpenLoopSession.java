@@ -39,6 +39,7 @@ final class OpenLoopSession implements Wire.Events {
   private final long[] sentNanos;
 
   private final Histogram lateNanos = Timeline.histogram(3);
+  private boolean precise; // the wire comes back when a request is due; else a metronome wakes it
   private boolean started;
   private long startNanos;
   private long measuredNanos; // when the measured time begins
@@ -82,6 +83,7 @@ final class OpenLoopSession implements Wire.Events {
 
   private OpenLoop.Run run() throws IOException, InterruptedException {
     Promptness.ask();
+    precise = wire.becomePrecise();
     wire.openAll(links);
     Duration warmup = options.warmup();
     Instant measuredAt = Instant.now().plus(warmup);
@@ -95,7 +97,7 @@ final class OpenLoopSession implements Wire.Events {
         release(link);
       }
     }
-    try (var _ = new Metronome(schedule(), startNanos, endNanos, wire::wakeUp)) {
+    try (var _ = precise ? null : new Metronome(schedule(), startNanos, endNanos, wire::wakeUp)) {
       runUntil(measuredNanos);
       health.lap(); // connecting and warming up are not measured
       runUntil(endNanos);
@@ -106,7 +108,7 @@ final class OpenLoopSession implements Wire.Events {
   private void runUntil(long stopNanos) throws IOException, InterruptedException {
     long now = System.nanoTime();
     while (now - stopNanos < 0) {
-      wire.poll(stopNanos);
+      wire.poll(precise ? Math.min(stopNanos, startNanos + schedule.nanos()) : stopNanos);
       now = System.nanoTime();
       sendDue(now);
       for (Kind kind : kinds) {

@@ -35,6 +35,9 @@ final class Wire implements AutoCloseable {
    */
   private static final long REOPEN_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+  // A precise wait is not ended by an interrupt.
+  private static final long INTERRUPT_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
   private static final int READ_BYTES = 1 << 16;
 
   // No answer of the protocol is longer; noise without a newline must not be waited for for ever.
@@ -46,6 +49,8 @@ final class Wire implements AutoCloseable {
   private final @Nullable InetSocketAddress source;
   private final Duration patience;
   private final Selector selector;
+  private @Nullable PreciseWait precise;
+  private boolean unseen; // what was registered since the selector last looked
   private final Consumer<SelectionKey> ready = this::ready;
   private final ByteBuffer received = ByteBuffer.allocateDirect(READ_BYTES);
   private final Set<Link> links = new LinkedHashSet<>(); // all but those abandoned
@@ -287,6 +292,7 @@ final class Wire implements AutoCloseable {
 
   private void connect(Link link, SocketChannel channel) {
     link.channel = channel;
+    unseen = true;
     try {
       channel.configureBlocking(false);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -381,6 +387,15 @@ final class Wire implements AutoCloseable {
   }
 
   /**
+   * Lets {@link #poll} return at the given time instead of up to a millisecond later, if the system
+   * allows, and says whether it does. For a new wire: before any link is opened.
+   */
+  boolean becomePrecise() throws IOException {
+    precise = PreciseWait.of(selector);
+    return precise != null;
+  }
+
+  /**
    * Handles what is ready; if nothing is, waits until something is, or until the given time, which
    * it may overrun by a millisecond, or until it is woken up.
    *
@@ -388,6 +403,13 @@ final class Wire implements AutoCloseable {
    */
   void poll(long untilNanos) throws IOException, InterruptedException {
     long waitNanos = earliestTimer(untilNanos) - System.nanoTime();
+    if (precise != null) {
+      if (waitNanos > 0 && !unseen) {
+        boolean ignored = precise.await(Math.min(waitNanos, INTERRUPT_CHECK_NANOS));
+      }
+      unseen = false;
+      waitNanos = 0;
+    }
     // Rounded up, as a wait of 0 would mean for ever.
     select(waitNanos <= 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(waitNanos) + 1);
   }
@@ -460,6 +482,7 @@ final class Wire implements AutoCloseable {
     }
     connecting.remove(link);
     key.interestOps(SelectionKey.OP_READ);
+    unseen = true;
     opened(link);
   }
 
