@@ -24,26 +24,26 @@ abstract sealed class ClosedLoop implements SideBySide<ClosedLoop.Setting>
   }
 
   @Override
-  public Turns.Load load(ServerProcess server, Setting setting) {
+  public Turns.Load load(Bench bench, ServerProcess server, Setting setting) {
     return load(server, setting.connections);
   }
 
   @Override
-  public Turns.Load warmupLoad(ServerProcess server, Setting setting) {
+  public Turns.Load warmupLoad(Bench bench, ServerProcess server, Setting setting) {
     return load(server, CONNECTIONS_TO_WARM_UP);
   }
 
   private static Turns.Load load(ServerProcess server, int connections) {
-    return length -> {
+    return new ClosedTurns(length -> {
       Perf2.Run run = Bench.shortLoad(server, connections, length);
       Perf2.Phase calm = run.result().calm();
-      return new Turns.Result(
+      return new ClosedTurns.Result(
           calm.requests(),
           calm.requestsPerSecond(),
           calm.p50Micros(),
           calm.p99Micros(),
           run.health());
-    };
+    });
   }
 
   record Setting(int connections) {

@@ -59,18 +59,18 @@ record FrameworkCost(List<Framework> settings) implements SideBySide<Framework> 
   }
 
   @Override
-  public Turns.Load load(ServerProcess server, Framework framework) {
+  public Turns.Load load(Bench bench, ServerProcess server, Framework framework) {
     ServiceLoad load = new ServiceLoad(server);
-    return length -> {
+    return new ClosedTurns(length -> {
       Interference.ShortRun run = load.backToBack(length);
       LatencyFigures latencies = LatencyFigures.of(run.service());
-      return new Turns.Result(
+      return new ClosedTurns.Result(
           run.ok(),
           run.ok() / run.seconds(),
           latencies.p50Micros(),
           latencies.p99Micros(),
           run.health());
-    };
+    });
   }
 
   @Override

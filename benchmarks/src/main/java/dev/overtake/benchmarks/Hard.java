@@ -3,15 +3,13 @@ package dev.overtake.benchmarks;
 
 import dev.overtake.lab.ServerFailure;
 import dev.overtake.lab.ServerProcess;
-import dev.overtake.load.LoadListener;
 import dev.overtake.load.OpenLoop;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Middling requests among short ones, on every connection, at rates that do not give way. */
-record Hard(List<Integer> rates) implements OneByOne<Hard.Setting> {
+record Hard(List<Integer> rates) implements SideBySide<Hard.Setting> {
   private static final Duration MIDDLING = Duration.ofMillis(8);
   private static final double SHORT_PERCENT = 99.5;
   private static final int CONNECTIONS = 64;
@@ -30,7 +28,8 @@ record Hard(List<Integer> rates) implements OneByOne<Hard.Setting> {
   @Override
   public String method() {
     return "open loop, Poisson arrivals, 64 connections, 99.5% n=1 and 0.5% of about 8 ms; latency"
-        + " counts from the planned time; the same arrivals for all servers of a round";
+        + " counts from the planned time; the same arrivals for all servers; "
+        + METHOD;
   }
 
   @Override
@@ -56,38 +55,28 @@ record Hard(List<Integer> rates) implements OneByOne<Hard.Setting> {
         Figure.GENERATOR);
   }
 
+  /** Long enough for a backlog to grow, where there is one. */
   @Override
-  public Duration expected(Bench bench) {
-    return Bench.START_AND_STOP.plus(bench.plan().warmup()).plus(bench.plan().phase());
+  public Duration turn() {
+    return Duration.ofSeconds(2);
   }
 
   @Override
-  public Measurement measure(Bench bench, Setting setting, String model)
-      throws ServerFailure, IOException, InterruptedException {
-    int middlingN = bench.requestOf(MIDDLING).n();
-    try (ServerProcess server = bench.start(model)) {
-      OpenLoop.Options load =
-          OpenLoop.Options.defaults(Bench.target(server), setting.rate)
-              .withMix(
-                  List.of(
-                      new OpenLoop.RequestClass("short", 1, SHORT_PERCENT),
-                      new OpenLoop.RequestClass("long", middlingN, 100 - SHORT_PERCENT)))
-              .withConnections(CONNECTIONS);
-      new OpenLoop(load.withTimes(Duration.ZERO, bench.plan().warmup())).run(LoadListener.NONE);
-      Stopwatch cpu = Stopwatch.start(server);
-      OpenLoop.Run run =
-          new OpenLoop(load.withTimes(Duration.ZERO, bench.plan().phase())).run(LoadListener.NONE);
-      OpenLoop.ClassResult shorts = run.result().classes().getFirst();
-      OpenLoop.ClassResult longs = run.result().classes().getLast();
-      return cpu.stop(shorts.answered() + longs.answered())
-          .with(run.health())
-          .with(Figure.ANSWERED_PER_SECOND, run.result().answeredPerSecond())
-          .with(Figure.SHORT_P50, shorts.response().p50Micros() / 1e3)
-          .with(Figure.SHORT_P99, shorts.response().p99Micros() / 1e3)
-          .with(Figure.SHORT_P999, shorts.response().p999Micros() / 1e3)
-          .with(Figure.LONG_P50, longs.response().p50Micros() / 1e3)
-          .with(Figure.LONG_P99, longs.response().p99Micros() / 1e3);
-    }
+  public ServerProcess start(Bench bench, Setting setting, String model)
+      throws ServerFailure, InterruptedException {
+    return bench.start(model);
+  }
+
+  @Override
+  public Turns.Load load(Bench bench, ServerProcess server, Setting setting) {
+    return new OpenTurns(
+        OpenLoop.Options.defaults(Bench.target(server), setting.rate)
+            .withMix(
+                List.of(
+                    new OpenLoop.RequestClass("short", 1, SHORT_PERCENT),
+                    new OpenLoop.RequestClass(
+                        "long", bench.requestOf(MIDDLING).n(), 100 - SHORT_PERCENT)))
+            .withConnections(CONNECTIONS));
   }
 
   @Override

@@ -16,8 +16,6 @@ import java.util.Map;
  * @param <S> a setting
  */
 interface SideBySide<S> extends Benchmark<S> {
-  Duration TURN = Duration.ofMillis(500);
-
   /**
    * How many times as long as planned each server is warmed up. A JVM goes on compiling for half a
    * minute of such load, and what its compilers use would count as the price of requests.
@@ -26,20 +24,25 @@ interface SideBySide<S> extends Benchmark<S> {
 
   /** What is said of it in every such benchmark's method. */
   String METHOD =
-      "all servers are up and take turns of half a second, warming up as well, for "
+      "all servers are up and take turns, warming up as well, for "
           + WARMUPS
           + " times as long; CPU time is the whole server process's, user and system";
+
+  /** About how long a turn lasts. */
+  default Duration turn() {
+    return Duration.ofMillis(500);
+  }
 
   /** Starts a server; it is ended when the turns are over. */
   ServerProcess start(Bench bench, S setting, String model)
       throws ServerFailure, IOException, InterruptedException;
 
-  /** The load of one turn. */
-  Turns.Load load(ServerProcess server, S setting);
+  /** The load that a server gets in its turns. */
+  Turns.Load load(Bench bench, ServerProcess server, S setting);
 
   /** The load that warms a server up. */
-  default Turns.Load warmupLoad(ServerProcess server, S setting) {
-    return load(server, setting);
+  default Turns.Load warmupLoad(Bench bench, ServerProcess server, S setting) {
+    return load(bench, server, setting);
   }
 
   @Override
@@ -76,7 +79,9 @@ interface SideBySide<S> extends Benchmark<S> {
         round.begin(model);
         try {
           ServerProcess server = start(bench, setting, model);
-          up.put(model, new Turns(server, warmupLoad(server, setting), load(server, setting)));
+          up.put(
+              model,
+              new Turns(server, warmupLoad(bench, server, setting), load(bench, server, setting)));
         } catch (ServerFailure | IOException e) {
           round.failed(model, e);
         }
@@ -95,9 +100,9 @@ interface SideBySide<S> extends Benchmark<S> {
   }
 
   /** Gives each of the servers as many turns as fill a time; who fails is out. */
-  private static void takeTurns(Map<String, Turns> up, Duration time, Round round, Turn turn)
+  private void takeTurns(Map<String, Turns> up, Duration time, Round round, Turn turn)
       throws InterruptedException {
-    long turns = Math.max(1, Math.ceilDiv(time.toNanos(), TURN.toNanos()));
+    long turns = Math.max(1, Math.ceilDiv(time.toNanos(), turn().toNanos()));
     for (long i = 0; i < turns; i++) {
       for (var entry : List.copyOf(up.entrySet())) {
         try {

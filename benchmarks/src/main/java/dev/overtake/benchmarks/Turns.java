@@ -16,22 +16,21 @@ final class Turns implements AutoCloseable {
   private final Load warmup;
   private final Load load;
   private final Stopwatch cpu;
-  private final List<Result> results = new ArrayList<>();
+  private final List<Turn> turns = new ArrayList<>();
   private int limited; // turns in which the generator was the limit
   private @Nullable String limit;
 
-  /** Puts a server under load for so long. */
+  /** A load that a server is put under again and again. */
   interface Load {
-    Result run(Duration length) throws IOException, InterruptedException;
+    /** For so long. */
+    Turn run(Duration length) throws IOException, InterruptedException;
+
+    /** Adds what came of all turns so far. */
+    Measurement figures(Measurement measurement);
   }
 
-  /** What came of one turn. */
-  record Result(
-      long requests,
-      double requestsPerSecond,
-      double p50Micros,
-      double p99Micros,
-      GeneratorHealth health) {}
+  /** How many requests one turn had answered, and how the generator was. */
+  record Turn(long requests, GeneratorHealth health) {}
 
   Turns(ServerProcess server, Load warmup, Load load) {
     this.server = server;
@@ -46,32 +45,30 @@ final class Turns implements AutoCloseable {
 
   void measure(Duration length) throws IOException, InterruptedException {
     cpu.resume();
-    Result result = load.run(length);
+    Turn turn = load.run(length);
     cpu.pause();
-    results.add(result);
-    if (result.health.saturated()) {
+    turns.add(turn);
+    if (turn.health.saturated()) {
       limited++;
-      limit = result.health.verdict();
+      limit = turn.health.verdict();
     }
   }
 
-  /** The sums of the counts, and the medians of the rates and latencies, over all turns. */
   Measurement measurement() {
+    long requests = turns.stream().mapToLong(Turn::requests).sum();
     Measurement measurement =
-        cpu.measurement(results.stream().mapToLong(Result::requests).sum())
-            .with(Figure.REQUESTS_PER_SECOND, median(Result::requestsPerSecond))
-            .with(Figure.P50, median(Result::p50Micros))
-            .with(Figure.P99, median(Result::p99Micros))
-            .with(Figure.GENERATOR, median(result -> result.health.cpuShare()));
+        load.figures(cpu.measurement(requests))
+            .with(Figure.GENERATOR, median(turns, turn -> turn.health.cpuShare()));
     String verdict = limit;
-    if (verdict != null && 2 * limited > results.size()) {
-      measurement.limitedBy("in %d of %d turns: %s".formatted(limited, results.size(), verdict));
+    if (verdict != null && 2 * limited > turns.size()) {
+      measurement.limitedBy("in %d of %d turns: %s".formatted(limited, turns.size(), verdict));
     }
     return measurement;
   }
 
-  private double median(ToDoubleFunction<Result> figure) {
-    return Spread.of(results.stream().mapToDouble(figure).boxed().toList()).median();
+  /** The median over turns. */
+  static <T> double median(List<T> turns, ToDoubleFunction<T> figure) {
+    return Spread.of(turns.stream().mapToDouble(figure).boxed().toList()).median();
   }
 
   @Override
