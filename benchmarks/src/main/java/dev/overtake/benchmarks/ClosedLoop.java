@@ -14,7 +14,7 @@ abstract sealed class ClosedLoop implements SideBySide<ClosedLoop.Setting>
   @Override
   public String method() {
     return "closed loop of n=1; %s; warmed up by %d connections"
-        .formatted(METHOD, CONNECTIONS_TO_WARM_UP);
+        .formatted(turnsInWords(), CONNECTIONS_TO_WARM_UP);
   }
 
   @Override

@@ -29,7 +29,7 @@ record FrameworkCost(List<Framework> settings) implements SideBySide<Framework> 
   @Override
   public String method() {
     return "closed loop of /short over %d connections; the same service without the agent and with it; %s"
-        .formatted(ServiceLoad.CONNECTIONS, METHOD);
+        .formatted(ServiceLoad.CONNECTIONS, turnsInWords());
   }
 
   @Override

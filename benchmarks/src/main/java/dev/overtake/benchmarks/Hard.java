@@ -29,7 +29,7 @@ record Hard(List<Integer> rates) implements SideBySide<Hard.Setting> {
   public String method() {
     return "open loop, Poisson arrivals, 64 connections, 99.5% n=1 and 0.5% of about 8 ms; latency"
         + " counts from the planned time; the same arrivals for all servers; "
-        + METHOD;
+        + turnsInWords();
   }
 
   @Override
@@ -59,6 +59,11 @@ record Hard(List<Integer> rates) implements SideBySide<Hard.Setting> {
   @Override
   public Duration turn() {
     return Duration.ofSeconds(2);
+  }
+
+  @Override
+  public Duration settling() {
+    return Duration.ofMillis(50);
   }
 
   @Override

@@ -12,8 +12,6 @@ import org.HdrHistogram.Histogram;
  * all turns. Not thread-safe.
  */
 final class OpenTurns implements Turns.Load {
-  private static final Duration SETTLING = Duration.ofMillis(50);
-
   private final OpenLoop.Options options;
   private final Histogram shorts = new Histogram(3);
   private final Histogram longs = new Histogram(3);
@@ -42,7 +40,6 @@ final class OpenTurns implements Turns.Load {
     long requests = run.result().classes().stream().mapToLong(OpenLoop.ClassResult::answered).sum();
     answered += requests;
     seconds += run.result().seconds();
-    Thread.sleep(SETTLING); // what was abandoned is computed to its end, and not in another's turn
     return new Turns.Turn(requests, run.health());
   }
 

@@ -22,15 +22,21 @@ interface SideBySide<S> extends Benchmark<S> {
    */
   int WARMUPS = 8;
 
-  /** What is said of it in every such benchmark's method. */
-  String METHOD =
-      "all servers are up and take turns, warming up as well, for "
-          + WARMUPS
-          + " times as long; CPU time is the whole server process's, user and system";
-
   /** About how long a turn lasts. */
   default Duration turn() {
     return Duration.ofMillis(500);
+  }
+
+  /** How long after a turn a server computes what was abandoned at its end. */
+  default Duration settling() {
+    return Duration.ZERO;
+  }
+
+  /** What is said of it in every such benchmark's method. */
+  default String turnsInWords() {
+    return "all servers are up and take turns of %s s, warming up as well, for %d times as long;"
+            .formatted(Spread.show(turn().toMillis() / 1e3), WARMUPS)
+        + " CPU time is the whole server process's, user and system";
   }
 
   /** Starts a server; it is ended when the turns are over. */
@@ -107,6 +113,7 @@ interface SideBySide<S> extends Benchmark<S> {
       for (var entry : List.copyOf(up.entrySet())) {
         try {
           turn.take(entry.getValue(), time.dividedBy(turns));
+          Thread.sleep(settling());
         } catch (IOException e) {
           up.remove(entry.getKey());
           entry.getValue().close();

@@ -108,7 +108,7 @@ final class OpenLoopSession implements Wire.Events {
   private void runUntil(long stopNanos) throws IOException, InterruptedException {
     long now = System.nanoTime();
     while (now - stopNanos < 0) {
-      wire.poll(precise ? Math.min(stopNanos, startNanos + schedule.nanos()) : stopNanos);
+      wire.poll(precise ? Math.min(stopNanos, nextDue()) : stopNanos);
       now = System.nanoTime();
       sendDue(now);
       for (Kind kind : kinds) {
@@ -118,12 +118,16 @@ final class OpenLoopSession implements Wire.Events {
   }
 
   private void sendDue(long now) {
-    for (long due; (due = startNanos + schedule.nanos()) - now <= 0; schedule.advance()) {
+    for (long due; (due = nextDue()) - now <= 0; schedule.advance()) {
       if (due - endNanos >= 0) {
         return; // what is due later was never planned
       }
       plan(schedule.kind(), due);
     }
+  }
+
+  private long nextDue() {
+    return startNanos + schedule.nanos();
   }
 
   private void plan(int kind, long due) {

@@ -16,6 +16,7 @@ import java.nio.channels.Selector;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,12 +37,12 @@ final class PreciseWait {
   private static final short POLLIN = 1;
   private static final long NANOS_PER_SECOND = 1_000_000_000;
 
-  private final MethodHandle ppoll;
+  private static final @Nullable MethodHandle PPOLL = ppoll();
+
   private final MemorySegment polled = Arena.ofAuto().allocate(8, 4);
   private final MemorySegment timeout = Arena.ofAuto().allocate(JAVA_LONG, 2);
 
-  private PreciseWait(MethodHandle ppoll, int file) {
-    this.ppoll = ppoll;
+  private PreciseWait(int file) {
     polled.set(JAVA_INT, 0, file);
     polled.set(JAVA_SHORT, 4, POLLIN);
   }
@@ -52,14 +53,13 @@ final class PreciseWait {
    * @param selector an open one to which nothing has been registered
    */
   static @Nullable PreciseWait of(Selector selector) throws IOException {
-    MethodHandle ppoll = ppoll();
-    if (ppoll == null || !Files.isDirectory(FILES)) {
+    if (PPOLL == null || !Files.isDirectory(FILES)) {
       return null;
     }
     try (DirectoryStream<Path> files = Files.newDirectoryStream(FILES)) {
       for (Path file : files) {
         if (isEpoll(file)) {
-          var wait = new PreciseWait(ppoll, Integer.parseInt(file.getFileName().toString()));
+          var wait = new PreciseWait(Integer.parseInt(file.getFileName().toString()));
           if (wait.follows(selector)) {
             return wait;
           }
@@ -113,7 +113,9 @@ final class PreciseWait {
     timeout.setAtIndex(JAVA_LONG, 0, nanos / NANOS_PER_SECOND);
     timeout.setAtIndex(JAVA_LONG, 1, nanos % NANOS_PER_SECOND);
     try {
-      return (int) ppoll.invokeExact(polled, 1L, timeout, MemorySegment.NULL) > 0;
+      return (int)
+              Objects.requireNonNull(PPOLL).invokeExact(polled, 1L, timeout, MemorySegment.NULL)
+          > 0;
     } catch (Throwable e) {
       throw new IllegalStateException("ppoll throws nothing", e);
     }
