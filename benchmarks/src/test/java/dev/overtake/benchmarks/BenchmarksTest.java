@@ -77,29 +77,30 @@ class BenchmarksTest {
 
   @Test
   void tellsWhatATripCosts() {
-    assertThat(briefly("trip"))
+    // Where others compute too, a fresh worker may take a second for its first tasks.
+    assertThat(briefly("trip", "2"))
         .containsPattern(
             "overtake@processes:4, 32 connections, trip's processor time in µs: [-\\d]");
   }
 
   @Test
   void holdsTheClusterAgainstItsEngine() {
-    assertThat(briefly("cluster"))
+    assertThat(briefly("cluster", "0.2"))
         .containsPattern("cluster ÷ jgroups, 1 caller, p50: \\d.*, wanted at most 1.10: ")
         .containsPattern("jgroups ÷ cluster, 64 in flight, trips/s: \\d");
   }
 
   @Test
   void tellsHowSoonWorkersAreThere() {
-    assertThat(briefly("start")).containsPattern("with ÷ without cache, first result: \\d");
+    assertThat(briefly("start", "0.2")).containsPattern("with ÷ without cache, first result: \\d");
   }
 
-  private String briefly(String benchmark) {
+  private String briefly(String benchmark, String seconds) {
     int exit =
         execute(
             benchmark,
             "--rounds=1",
-            "--seconds=0.2",
+            "--seconds=" + seconds,
             "--warmup=0.2",
             "--placement=shared",
             "--no-spinners");

@@ -42,8 +42,9 @@ final class ClusterExperiment implements Experiment {
   private static final int MANY = 64;
   private static final int LONG_CLIENTS = 4;
   private static final Duration LONG_REQUEST = Duration.ofMillis(20);
-  private static final Duration OVERHEAD = Duration.ofSeconds(8);
+  private static final Duration OVERHEAD = Duration.ofSeconds(10);
   private static final Duration WARMUP = Duration.ofSeconds(3);
+  private static final Duration LONG_WARMUP = Duration.ofSeconds(2);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration PHASE = Duration.ofSeconds(1);
 
@@ -201,10 +202,17 @@ final class ClusterExperiment implements Experiment {
             .result()
             .calm();
     int n = bench.requests().lasting(LONG_REQUEST, variant, server);
-    Perf1.Result longs =
-        new Perf1(new Perf1.Options(server.target(), n, LONG_CLIENTS, phase)).run(_ -> {}).result();
+    longOnes(server, n, LONG_WARMUP); // every worker compiles for itself what it computes
+    Perf1.Result longs = longOnes(server, n, phase);
     Killing killing = kind.workers == KILLED_OF ? kill(server, workers.getFirst()) : null;
     return new Round(one, many, n, longs, killing);
+  }
+
+  private static Perf1.Result longOnes(ServerProcess server, int n, Duration length)
+      throws IOException, InterruptedException {
+    return new Perf1(new Perf1.Options(server.target(), n, LONG_CLIENTS, length))
+        .run(_ -> {})
+        .result();
   }
 
   /** Clients that ask all the time; in the middle a worker is killed. */
@@ -273,7 +281,7 @@ final class ClusterExperiment implements Experiment {
                     + "own. With retries no client sees an error when a worker is killed.")
             .method(
                 ("Every request is computed elsewhere. Short requests (fib(1)): %d connections, then "
-                        + "one, for %s each after %s of warm-up. Long ones of about %s: %d clients. Then, "
+                        + "one, for %s each after %s of warm-up. Long ones of about %s: %d clients, after %s. Then, "
                         + "with %d workers, %d clients ask for fib(%d) all the time, and after %s a "
                         + "worker is killed (retries=1). %s, fresh processes each time.")
                     .formatted(
@@ -282,6 +290,7 @@ final class ClusterExperiment implements Experiment {
                         seconds(WARMUP),
                         seconds(LONG_REQUEST),
                         LONG_CLIENTS,
+                        seconds(LONG_WARMUP),
                         KILLED_OF,
                         KILL_CLIENTS,
                         KILL_REQUEST,

@@ -256,9 +256,9 @@ final class PoolExperiment implements Experiment {
                     + "Beside a hog the rate through a pool stays what it was.")
             .method(
                 ("Every request goes to the pool, also the shortest. Computing clients: %s clients "
-                        + "for %s each, a request of about %s, after %s of warm-up by one client. "
-                        + "Short requests (fib(1)): %d connections driven by %s for %s, in %d turns with a "
-                        + "server without a pool, then one for %s calm and "
+                        + "for %s each, a request of about %s, after %s of warm-up by %d, ours with "
+                        + "processes %s. Short requests (fib(1)): %d connections driven by %s for %s, in "
+                        + "%d turns with a server without a pool, then one for %s calm and "
                         + "for %s beside one hog whose request lasts about %s, after %s of warm-up, "
                         + "half of it without a pool (CPython %s). %s, the variants in turn, fresh servers each time.")
                     .formatted(
@@ -266,6 +266,8 @@ final class PoolExperiment implements Experiment {
                         Wording.seconds(times.perf1),
                         Wording.seconds(REQUEST),
                         Wording.seconds(times.warmup),
+                        CLIENTS.getLast(),
+                        Wording.seconds(Times.WORKERS_WARMUP),
                         MANY,
                         Wording.count(generatorThreads(bench), "thread"),
                         Wording.seconds(times.many),
