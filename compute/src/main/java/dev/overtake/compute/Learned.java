@@ -26,9 +26,9 @@ final class Learned implements Compute {
   /*
    * The price of a task here is the time it takes from its caller. Away it is what the trip takes
    * from everybody, and not the time for which somebody waits: neither the wait for a free worker
-   * nor that for a processor takes anything from others. So a trip is as dear as the fastest one of
-   * late was longer than its task. To send away what costs more than that is right to within the
-   * error of both figures.
+   * nor that for a processor takes anything from others. So a trip is as dear as a fast one of late was
+   * longer than its task: the fastest of eight, as the very fastest is one that met a worker awake and
+   * nobody else. To send away what costs more than that is right to within the error of both figures.
    *
    * A task's cost is learned wherever it runs, for whoever runs it tells. So nothing needs to be
    * tried out for it, and a belief that has become wrong corrects itself at the next tasks. Where
@@ -46,6 +46,10 @@ final class Learned implements Compute {
 
   /** Whatever trips seem to cost: no task that takes longer is worth a caller's time. */
   private static final long DEAREST_TRIP_NANOS = Duration.ofMillis(1).toNanos();
+
+  private static final int COSTS_KEPT = 5;
+  private static final int TRIPS_KEPT = 32;
+  private static final int TRIPS_PER_FAST_ONE = 8;
 
   private static final long PAUSE_BETWEEN_TRIALS_NANOS = Duration.ofMillis(50).toNanos();
   private static final long TRIALS_SHARE = 100;
@@ -117,7 +121,7 @@ final class Learned implements Compute {
       throw new RejectedExecutionException(
           this + ": closed; " + Descriptions.of(task) + " is not taken");
     }
-    long cost = band.cost.medianNanos();
+    long cost = band.cost.nanos();
     boolean travels = cost == Samples.NONE || cost > kind.tripNanos();
     band.decided(travels, clock);
     return travels || kind.isToBeTried(nowNanos);
@@ -183,13 +187,13 @@ final class Learned implements Compute {
   private static void addBeliefs(String name, @Nullable Kind kind, List<Belief> beliefs) {
     for (int index = 0; kind != null && index < HintBands.COUNT; index++) {
       Band band = kind.bands.get(index);
-      if (band != null && band.cost.medianNanos() != Samples.NONE) {
+      if (band != null && band.cost.nanos() != Samples.NONE) {
         beliefs.add(
             new Belief(
                 name,
                 HintBands.least(index),
                 HintBands.greatest(index),
-                band.cost.medianNanos(),
+                band.cost.nanos(),
                 kind.tripNanos(),
                 band.travels,
                 band.since));
@@ -204,7 +208,7 @@ final class Learned implements Compute {
 
   private final class Kind {
     final AtomicReferenceArray<@Nullable Band> bands = new AtomicReferenceArray<>(HintBands.COUNT);
-    private final Fastest trips = new Fastest();
+    private final Samples trips = new Samples(TRIPS_KEPT, TRIPS_PER_FAST_ONE);
     private final AtomicLong purseNanos = new AtomicLong(FULL_PURSE_NANOS);
     private volatile long lastTripNanos; // when, for the pause between trials
 
@@ -224,8 +228,8 @@ final class Learned implements Compute {
     }
 
     long tripNanos() {
-      long fastest = trips.nanos();
-      return fastest == Samples.NONE ? TRIP_AT_FIRST_NANOS : Math.min(fastest, DEAREST_TRIP_NANOS);
+      long fast = trips.nanos();
+      return fast == Samples.NONE ? TRIP_AT_FIRST_NANOS : Math.min(fast, DEAREST_TRIP_NANOS);
     }
 
     void travelled(long overheadNanos, long nowNanos) {
@@ -255,7 +259,7 @@ final class Learned implements Compute {
   }
 
   private static final class Band {
-    final Samples cost = new Samples();
+    final Samples cost = new Samples(COSTS_KEPT, 2);
     volatile boolean travels = true;
     volatile Instant since;
 

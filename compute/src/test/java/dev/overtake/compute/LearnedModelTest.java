@@ -258,6 +258,21 @@ final class LearnedModelTest {
   }
 
   @Test
+  void aLuckyTripNowAndThenDecidesNothing() throws Exception {
+    costOfHint = n -> n == 1 ? 10 * MILLIS : 100 * MICROS;
+    for (int i = 0; i < 1_000; i++) {
+      tripNanos = (i % 20 == 0 ? 50 : 500) * MICROS;
+      call(1);
+    }
+    forgetPrices();
+
+    call(2, 100);
+
+    assertThat(travels(2)).isFalse();
+    assertThat(trips).isLessThan(10);
+  }
+
+  @Test
   void aCrowdedPoolDoesNotMakeLongTasksStay() throws Exception {
     costOfHint = _ -> 5 * MILLIS;
     waitNanos = 10 * SECONDS;
