@@ -4,6 +4,7 @@ package dev.overtake.lab;
 import dev.overtake.report.Origin;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -164,26 +165,113 @@ final class Bench {
       List<String> command,
       Measurement<M> measurement)
       throws IOException, InterruptedException {
-    Variant variant = row.variant();
-    ServerProcess started;
+    try (ServerProcess server = startFor(row, placement, command)) {
+      if (server != null) {
+        boolean _ =
+            attempt(
+                row, round, server, () -> row.add(measurement.of(row.variant(), server, round)));
+      }
+    }
+  }
+
+  /**
+   * Measures variants once a round with fresh servers, all of which are up at once: each is warmed
+   * up, then they take turns, so that what is compared is seconds apart and not minutes. A server
+   * that fails costs its own measurement only. Begins a step for each variant, then one for each
+   * turn of all.
+   *
+   * @throws IOException if a result cannot be written
+   */
+  <T, M> Trials<M> sideBySide(
+      String label,
+      Placement placement,
+      List<Variant> variants,
+      Function<Variant, List<String>> command,
+      int turns,
+      Turns<T, M> load)
+      throws IOException, InterruptedException {
+    Trials<M> trials = new Trials<>(variants);
+    seating.seatGenerator(placement);
+    for (int round = 1; round <= effort().rounds(); round++) {
+      String step = "%s, round %d of %d: ".formatted(label, round, effort().rounds());
+      List<Contender<T, M>> up = new ArrayList<>();
+      try {
+        for (Variant variant : variants) {
+          begin(step + "warming up " + variant.name());
+          Trials.Row<M> row = trials.row(variant);
+          ServerProcess server =
+              row.hopeless() ? null : startFor(row, placement, command.apply(variant));
+          if (server != null) {
+            up.add(new Contender<>(row, server, new ArrayList<>()));
+            goOn(up, up.getLast(), round, () -> load.warmUp(variant, server));
+          }
+        }
+        for (int turn = 1; turn <= turns; turn++) {
+          begin(step + "turn %d of %d".formatted(turn, turns));
+          for (Contender<T, M> each : List.copyOf(up)) {
+            goOn(up, each, round, () -> each.turns.add(load.turn(each.variant(), each.server)));
+          }
+        }
+        for (Contender<T, M> each : List.copyOf(up)) {
+          goOn(
+              up,
+              each,
+              round,
+              () -> each.row.add(load.sum(each.variant(), each.server, each.turns)));
+        }
+      } finally {
+        up.forEach(each -> each.server.close());
+      }
+    }
+    return trials;
+  }
+
+  /** One of several servers that are up, and what its turns have given. */
+  private record Contender<T, M>(Trials.Row<M> row, ServerProcess server, List<T> turns) {
+    Variant variant() {
+      return row.variant();
+    }
+  }
+
+  /** Whoever fails is out. */
+  private <T, M> void goOn(
+      List<Contender<T, M>> up, Contender<T, M> one, int round, Attempt attempt)
+      throws IOException, InterruptedException {
+    if (!attempt(one.row, round, one.server, attempt)) {
+      up.remove(one);
+      one.server.close();
+    }
+  }
+
+  /** Null if it does not start; the row says why. */
+  private @Nullable ServerProcess startFor(
+      Trials.Row<?> row, Placement placement, List<String> command) throws InterruptedException {
     try {
-      started =
-          ServerProcess.start(children, seating.serverStarter(placement), command, READY_WITHIN);
+      return start(placement, command);
     } catch (ServerFailure e) {
       stopIfEnding();
       row.neverStarts(e.why());
-      progress.note("%s: %s; its row stays empty".formatted(variant.name(), e.why()));
-      return;
+      progress.note("%s: %s; its row stays empty".formatted(row.variant().name(), e.why()));
+      return null;
     }
-    try (ServerProcess server = started) {
-      try {
-        row.add(measurement.of(variant, server, round));
-      } catch (ServerFailure e) {
-        stopIfEnding();
-        String why = server.died() ? "it died; its last words: " + server.lastWords() : e.why();
-        row.failed(why);
-        progress.note("%s, round %d: %s".formatted(variant.name(), round, why));
-      }
+  }
+
+  private interface Attempt {
+    void run() throws ServerFailure, IOException, InterruptedException;
+  }
+
+  /** False if the server failed; the row says why. */
+  private boolean attempt(Trials.Row<?> row, int round, ServerProcess server, Attempt attempt)
+      throws IOException, InterruptedException {
+    try {
+      attempt.run();
+      return true;
+    } catch (ServerFailure e) {
+      stopIfEnding();
+      String why = server.died() ? "it died; its last words: " + server.lastWords() : e.why();
+      row.failed(why);
+      progress.note("%s, round %d: %s".formatted(row.variant().name(), round, why));
+      return false;
     }
   }
 
@@ -218,5 +306,24 @@ final class Bench {
      */
     M of(Variant variant, ServerProcess server, int round)
         throws ServerFailure, IOException, InterruptedException;
+  }
+
+  /**
+   * The load of servers that take turns. If the server does not do its part, each method throws a
+   * {@link ServerFailure}, and that is this round's finding.
+   *
+   * @param <T> what a turn gives
+   * @param <M> what all turns of a round give
+   */
+  interface Turns<T, M> {
+    /** Puts a fresh server under load, and nothing of it counts. */
+    void warmUp(Variant variant, ServerProcess server) throws ServerFailure, InterruptedException;
+
+    /** One of several equally long turns. */
+    T turn(Variant variant, ServerProcess server) throws ServerFailure, InterruptedException;
+
+    /** After the last turn of all; may end the server. */
+    M sum(Variant variant, ServerProcess server, List<T> turns)
+        throws ServerFailure, InterruptedException;
   }
 }

@@ -2,6 +2,7 @@
 package dev.overtake.lab;
 
 import dev.overtake.load.ClosedMix;
+import dev.overtake.load.CostMix;
 import dev.overtake.load.LatencyFigures;
 import dev.overtake.load.LoadListener;
 import dev.overtake.load.OpenLoop;
@@ -21,6 +22,7 @@ import dev.overtake.report.Unit;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -35,16 +37,8 @@ final class ThresholdExperiment implements Experiment {
   private static final List<Integer> ALL = List.of(0, 10, Article.THRESHOLD, 20, 25, 30);
   private static final List<Integer> FEW = List.of(0, Article.THRESHOLD, 25);
 
-  private static final List<Integer> MIX = List.of(1, 5, 10, 15, 20, 25, 30, 35);
   private static final int GREATEST_SHORT = 15;
   private static final int CONNECTIONS = 32;
-
-  /*
-   * Up to this cost all n are equally frequent, above it the rarer the dearer: so each of the dear
-   * ones takes the same share of the time, and together they take about as much as the cheap ones
-   * with all that a request costs beside the computing.
-   */
-  private static final Duration EQUALLY_FREQUENT_UP_TO = Duration.ofNanos(15_000);
 
   /** A request that takes longer than this part of a load would decide what it shows. */
   private static final double DEAREST_OF_LOAD = 0.1;
@@ -52,6 +46,8 @@ final class ThresholdExperiment implements Experiment {
   private static final Duration YARDSTICK = Duration.ofMillis(1);
   private static final double GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
 
+  private static final int TURNS = 3;
+  private static final Duration TURN_WARMUP = Duration.ofMillis(100);
   private static final Duration OVERHEAD = Duration.ofMillis(1_100);
   private static final Duration TRIP = Duration.ofMillis(300);
   private static final double AS_GOOD = 0.95;
@@ -74,10 +70,18 @@ final class ThresholdExperiment implements Experiment {
 
   @Override
   public List<Step> plan(Effort effort, int variants) {
-    int servers = computes(effort, Variant.Kind.OURS).size();
-    return Collections.nCopies(
-        effort.rounds() * variants * servers,
-        new Step(OVERHEAD.plus(warmup(effort, Variant.Kind.OURS)), load(effort)));
+    int servers = variants * computes(effort, Variant.Kind.OURS).size();
+    List<Step> round = new ArrayList<>();
+    round.addAll(
+        Collections.nCopies(
+            servers, new Step(OVERHEAD.plus(warmup(effort, Variant.Kind.OURS)), Duration.ZERO)));
+    round.addAll(
+        Collections.nCopies(
+            TURNS,
+            new Step(
+                TURN_WARMUP.multipliedBy(servers),
+                load(effort).multipliedBy(servers).dividedBy(TURNS))));
+    return Collections.nCopies(effort.rounds(), round).stream().flatMap(List::stream).toList();
   }
 
   private static List<String> computes(Effort effort, Variant.Kind kind) {
@@ -112,57 +116,102 @@ final class ThresholdExperiment implements Experiment {
     Computing computing = new Computing();
     bench.variants().forEach(base -> computing.with(base, computes(bench.effort(), base.kind())));
     Trials<Seen> trials =
-        bench.interleave(
+        bench.sideBySide(
             "mixed requests",
             Placement.SHARED,
             computing.variants(),
             computing::serve,
-            (variant, server, _) -> measure(bench, computing, variant, server));
+            TURNS,
+            new MixedTurns(bench, computing));
     return findings(bench, computing, trials);
   }
 
-  private static Seen measure(
-      Bench bench, Computing computing, Variant variant, ServerProcess server)
-      throws ServerFailure, InterruptedException {
-    Duration load = bench.paced(load(bench.effort()));
-    int yardstick = bench.requests().lasting(YARDSTICK, variant, server);
-    List<OpenLoop.RequestClass> mix = mix(yardstick, load);
-    ClosedMix.Options options =
-        new ClosedMix.Options(
-            server.target(), mix, CONNECTIONS, warmup(bench.effort(), variant.kind()), load);
-    String compute = computing.computeOf(variant);
-    try {
-      ClosedMix.Run run = new ClosedMix(options).run();
+  /**
+   * The mix on servers that take turns. A learned limit is compared with the best of several, and
+   * one after the other the machine would be another one by then.
+   */
+  private record MixedTurns(Bench bench, Computing computing)
+      implements Bench.Turns<ClosedMix.Run, Seen> {
+    @Override
+    public void warmUp(Variant variant, ServerProcess server)
+        throws ServerFailure, InterruptedException {
+      ClosedMix.Run _ = run(variant, server, Duration.ZERO, warmup(bench.effort(), variant.kind()));
+    }
+
+    @Override
+    public ClosedMix.Run turn(Variant variant, ServerProcess server)
+        throws ServerFailure, InterruptedException {
+      return run(variant, server, TURN_WARMUP, load().dividedBy(TURNS));
+    }
+
+    /** Of a round, all turns together. */
+    private Duration load() {
+      return bench.paced(ThresholdExperiment.load(bench.effort()));
+    }
+
+    private int yardstick(Variant variant, ServerProcess server)
+        throws ServerFailure, InterruptedException {
+      return bench.requests().lasting(YARDSTICK, variant, server);
+    }
+
+    private ClosedMix.Run run(
+        Variant variant, ServerProcess server, Duration warmup, Duration length)
+        throws ServerFailure, InterruptedException {
+      List<OpenLoop.RequestClass> mix = mix(yardstick(variant, server), load());
+      try {
+        return new ClosedMix(
+                new ClosedMix.Options(server.target(), mix, CONNECTIONS, warmup, length))
+            .run();
+      } catch (IOException e) {
+        throw new ServerFailure(ServerFailure.reason(e));
+      }
+    }
+
+    @Override
+    public Seen sum(Variant variant, ServerProcess server, List<ClosedMix.Run> turns)
+        throws ServerFailure, InterruptedException {
+      String compute = computing.computeOf(variant);
       boolean tellsTrip = compute.equals(Computing.INLINE) || compute.equals(threshold(0));
       double one = tellsTrip ? latencyOfOne(server.target()) : Double.NaN;
+      int yardstick = yardstick(variant, server);
       server.close();
+      List<OpenLoop.RequestClass> mix = mix(yardstick, load());
+      long[] answered = new long[mix.size()];
       Histogram shortOnes = new Histogram(3);
-      run.classes().stream()
-          .filter(kind -> kind.requestClass().n() <= GREATEST_SHORT)
-          .forEach(kind -> shortOnes.add(kind.latencies()));
+      for (ClosedMix.Run turn : turns) {
+        for (int i = 0; i < answered.length; i++) {
+          ClosedMix.ClassRun kind = turn.classes().get(i);
+          answered[i] += kind.answered();
+          if (kind.requestClass().n() <= GREATEST_SHORT) {
+            shortOnes.add(kind.latencies());
+          }
+        }
+      }
       return new Seen(
           yardstick,
           mix,
-          run.requestsPerSecond(),
+          turns.stream().mapToDouble(ClosedMix.Run::requestsPerSecond).average().orElseThrow(),
           LatencyFigures.enoughFor(99, shortOnes.getTotalCount())
               ? shortOnes.getValueAtPercentile(99) / 1e9
               : Double.NaN,
-          run.classes().stream().map(ClosedMix.ClassRun::answered).toList(),
+          Arrays.stream(answered).boxed().toList(),
           one,
           compute.equals(LEARNED) ? learned(server) : List.of(),
-          run.failures().total(),
-          run.health().saturated(),
-          run.health().cpuShare());
-    } catch (IOException e) {
-      throw new ServerFailure(ServerFailure.reason(e));
+          turns.stream().mapToLong(turn -> turn.failures().total()).sum(),
+          turns.stream().anyMatch(turn -> turn.health().saturated()),
+          turns.stream().mapToDouble(turn -> turn.health().cpuShare()).max().orElseThrow());
     }
   }
 
   /** Seconds to the answer to fib(1) on a server that has nothing else to do, the median. */
-  private static double latencyOfOne(Target target) throws IOException, InterruptedException {
+  private static double latencyOfOne(Target target) throws ServerFailure, InterruptedException {
     Perf2.Options options =
         Perf2.Options.defaults(target).withWarmup(TRIP.dividedBy(3)).withPhases(TRIP);
-    return new Perf2(options).run(LoadListener.NONE).calm().figures().p50Micros() / 1e6;
+    try {
+      return new Perf2(options).run(LoadListener.NONE).calm().figures().p50Micros() / 1e6;
+    } catch (IOException e) {
+      throw new ServerFailure(ServerFailure.reason(e));
+    }
   }
 
   /** What the server says in the end that it has learned. */
@@ -176,14 +225,7 @@ final class ThresholdExperiment implements Experiment {
   }
 
   static List<OpenLoop.RequestClass> mix(int yardstick, Duration load) {
-    double dearestSeconds = load.toNanos() / 1e9 * DEAREST_OF_LOAD;
-    double frequentSeconds = EQUALLY_FREQUENT_UP_TO.toNanos() / 1e9;
-    return MIX.stream()
-        .filter(n -> cost(n, yardstick) <= dearestSeconds)
-        .map(n ->
-            new OpenLoop.RequestClass(
-                "fib(" + n + ")", n, Math.min(1, frequentSeconds / cost(n, yardstick))))
-        .toList();
+    return CostMix.of(n -> cost(n, yardstick), load.toNanos() / 1e9 * DEAREST_OF_LOAD);
   }
 
   private Findings findings(Bench bench, Computing computing, Trials<Seen> trials) {
@@ -210,17 +252,18 @@ final class ThresholdExperiment implements Experiment {
                         + "dealt out evenly. Up to %s of computing all n are equally frequent, "
                         + "above it the rarer the dearer, so that each of those takes the same "
                         + "share of the time; what takes more than %s of the measured time is left "
-                        + "out. %s for each limit after %s of warm-up (CPython %s). %s, the servers in turn, "
-                        + "fresh ones each time. %s")
+                        + "out. %s for each limit after %s of warm-up (CPython %s), in %d turns, all "
+                        + "servers being up. %s, fresh servers each time. %s")
                     .formatted(
                         CONNECTIONS,
-                        MIX.toString().replaceAll("[\\[\\]]", ""),
-                        Wording.seconds(EQUALLY_FREQUENT_UP_TO.toNanos() / 1e9),
+                        CostMix.NUMBERS.toString().replaceAll("[\\[\\]]", ""),
+                        Wording.seconds(CostMix.EQUALLY_FREQUENT_UP_TO_SECONDS),
                         Wording.percent(DEAREST_OF_LOAD),
                         Wording.seconds(bench.paced(load(bench.effort()))),
                         Wording.seconds(warmup(bench.effort(), Variant.Kind.OURS).toMillis() / 1e3),
                         Wording.seconds(
                             warmup(bench.effort(), Variant.Kind.CPYTHON).toMillis() / 1e3),
+                        TURNS,
                         Wording.count(bench.effort().rounds(), "round"),
                         mixesInWords(trials)))
             .control("The ends: limit 0 sends everything, and inline (the greatest limit) nothing.")
@@ -302,7 +345,7 @@ final class ThresholdExperiment implements Experiment {
                 rate.max() / best.rate,
                 rate.rounds());
         if (compute.equals(LEARNED)) {
-          for (int k : List.of(0, MIX.getLast())) {
+          for (int k : List.of(0, CostMix.NUMBERS.getLast())) {
             learned.add(part.at(k));
           }
         } else {
@@ -331,7 +374,7 @@ final class ThresholdExperiment implements Experiment {
 
   private static int limit(String compute) {
     return compute.equals(Computing.INLINE)
-        ? MIX.getLast()
+        ? CostMix.NUMBERS.getLast()
         : Integer.parseInt(compute.replaceAll("threshold:(\\d+),.*", "$1"));
   }
 
