@@ -156,7 +156,7 @@ final class Bench {
     double wantedSeconds = wanted.toNanos() / 1e9;
     int more = (int) Math.round(Math.log(wantedSeconds / gauge.seconds) / Math.log(GOLDEN_RATIO));
     int n = Math.clamp(gauge.n + more, 1, LARGEST_N);
-    return new Request(n, gauge.seconds * Math.pow(GOLDEN_RATIO, n - gauge.n));
+    return new Request(n, gauge.secondsOf(n));
   }
 
   /**
@@ -165,7 +165,12 @@ final class Bench {
    * @param n what to ask for
    * @param seconds the median
    */
-  record Request(int n, double seconds) {}
+  record Request(int n, double seconds) {
+    /** How long another one takes, about. */
+    double secondsOf(int another) {
+      return seconds * Math.pow(GOLDEN_RATIO, another - n);
+    }
+  }
 
   /** Puts short requests, and nothing else, on a server for so long. */
   static Perf2.Run shortLoad(ServerProcess server, int connections, Duration length)

@@ -282,6 +282,7 @@ public final class Benchmarks implements Callable<Integer> {
             new Idle(idle),
             new Layer(),
             new Trip(),
+            new LearnedLimit(),
             new ClusterTrip(),
             new WorkerStart(),
             new Frameworks(frameworks(List.of(Framework.values()))),

@@ -84,6 +84,24 @@ class BenchmarksTest {
   }
 
   @Test
+  void mixesCostsForWhoLearnsThem() {
+    int exit =
+        execute(
+            "learned",
+            "--models=overtake",
+            "--rounds=1",
+            "--seconds=1",
+            "--warmup=0.2",
+            "--placement=shared",
+            "--no-spinners");
+
+    assertThat(exit).describedAs(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("closed loop of n=1, 5, 10, 15, 20, 25, 30, 35")
+        .containsPattern("(?m)^overtake +[\\d,]+ ");
+  }
+
+  @Test
   void holdsTheClusterAgainstItsEngine() {
     assertThat(briefly("cluster", "0.2"))
         .containsPattern("cluster ÷ jgroups, 1 caller, p50: \\d.*, wanted at most 1.10: ")
