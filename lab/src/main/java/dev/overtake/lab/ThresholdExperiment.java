@@ -46,7 +46,6 @@ final class ThresholdExperiment implements Experiment {
   private static final Duration YARDSTICK = Duration.ofMillis(1);
   private static final double GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
 
-  private static final int TURNS = 3;
   private static final Duration TURN_WARMUP = Duration.ofMillis(100);
   private static final Duration OVERHEAD = Duration.ofMillis(1_100);
   private static final Duration TRIP = Duration.ofMillis(300);
@@ -77,10 +76,10 @@ final class ThresholdExperiment implements Experiment {
             servers, new Step(OVERHEAD.plus(warmup(effort, Variant.Kind.OURS)), Duration.ZERO)));
     round.addAll(
         Collections.nCopies(
-            TURNS,
+            turns(effort),
             new Step(
                 TURN_WARMUP.multipliedBy(servers),
-                load(effort).multipliedBy(servers).dividedBy(TURNS))));
+                load(effort).multipliedBy(servers).dividedBy(turns(effort)))));
     return Collections.nCopies(effort.rounds(), round).stream().flatMap(List::stream).toList();
   }
 
@@ -108,7 +107,11 @@ final class ThresholdExperiment implements Experiment {
   }
 
   private static Duration load(Effort effort) {
-    return Duration.ofMillis(effort == Effort.QUICK ? 1_000 : 3_000);
+    return Duration.ofMillis(effort == Effort.QUICK ? 1_000 : 6_000);
+  }
+
+  private static int turns(Effort effort) {
+    return effort == Effort.QUICK ? 3 : 6;
   }
 
   @Override
@@ -121,7 +124,7 @@ final class ThresholdExperiment implements Experiment {
             Placement.SHARED,
             computing.variants(),
             computing::serve,
-            TURNS,
+            turns(bench.effort()),
             new MixedTurns(bench, computing));
     return findings(bench, computing, trials);
   }
@@ -141,7 +144,7 @@ final class ThresholdExperiment implements Experiment {
     @Override
     public ClosedMix.Run turn(Variant variant, ServerProcess server)
         throws ServerFailure, InterruptedException {
-      return run(variant, server, TURN_WARMUP, load().dividedBy(TURNS));
+      return run(variant, server, TURN_WARMUP, load().dividedBy(turns(bench.effort())));
     }
 
     /** Of a round, all turns together. */
@@ -190,7 +193,7 @@ final class ThresholdExperiment implements Experiment {
       return new Seen(
           yardstick,
           mix,
-          turns.stream().mapToDouble(ClosedMix.Run::requestsPerSecond).average().orElseThrow(),
+          Spread.of(turns.stream().map(ClosedMix.Run::requestsPerSecond).toList()).median(),
           LatencyFigures.enoughFor(99, shortOnes.getTotalCount())
               ? shortOnes.getValueAtPercentile(99) / 1e9
               : Double.NaN,
@@ -263,7 +266,7 @@ final class ThresholdExperiment implements Experiment {
                         Wording.seconds(warmup(bench.effort(), Variant.Kind.OURS).toMillis() / 1e3),
                         Wording.seconds(
                             warmup(bench.effort(), Variant.Kind.CPYTHON).toMillis() / 1e3),
-                        TURNS,
+                        turns(bench.effort()),
                         Wording.count(bench.effort().rounds(), "round"),
                         mixesInWords(trials)))
             .control("The ends: limit 0 sends everything, and inline (the greatest limit) nothing.")
@@ -558,7 +561,7 @@ final class ThresholdExperiment implements Experiment {
    *
    * @param yardstick the n whose computation takes about a millisecond
    * @param mix what was asked for, and how often
-   * @param rate answers a second
+   * @param rate answers a second, the median of the turns
    * @param shortP99Seconds the 99th percentile of the cheap ones' latency; NaN if there are too few
    * @param answered by kind of request, in the order of the mix
    * @param oneSeconds latency of fib(1) alone; NaN if it was not measured
