@@ -105,7 +105,8 @@ final class LearnedLimit implements SideBySide<LearnedLimit.Setting> {
     List<Comparison> comparisons = new ArrayList<>();
     for (String told : TOLD) {
       comparisons.add(
-          Comparison.plain(
+          Comparison.atLeast(
+              0.95,
               "learned ÷ %s, requests/s".formatted(told),
               results.ratio(at, Figure.REQUESTS_PER_SECOND, LEARNED, told)));
     }

@@ -8,7 +8,7 @@ public enum Effort {
   /** Within four minutes, for a first look. */
   QUICK(1, Duration.ofSeconds(220)),
   /** Within three quarters of an hour, for figures to quote. */
-  FULL(3, Duration.ofSeconds(2_640));
+  FULL(3, Duration.ofMinutes(44));
 
   private final int rounds;
   private final Duration budget;
