@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.benchmarks;
 
-import dev.overtake.lab.ServerFailure;
 import dev.overtake.lab.ServerProcess;
 import dev.overtake.load.Perf2;
 
@@ -15,12 +14,6 @@ abstract sealed class ClosedLoop implements SideBySide<ClosedLoop.Setting>
   public String method() {
     return "closed loop of n=1; %s; warmed up by %d connections"
         .formatted(turnsInWords(), CONNECTIONS_TO_WARM_UP);
-  }
-
-  @Override
-  public ServerProcess start(Bench bench, Setting setting, String model)
-      throws ServerFailure, InterruptedException {
-    return bench.start(model);
   }
 
   @Override

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.benchmarks;
 
-import dev.overtake.lab.ServerFailure;
 import dev.overtake.lab.ServerProcess;
 import dev.overtake.load.OpenLoop;
 import java.time.Duration;
@@ -64,12 +63,6 @@ record Hard(List<Integer> rates) implements SideBySide<Hard.Setting> {
   @Override
   public Duration settling() {
     return Duration.ofMillis(50);
-  }
-
-  @Override
-  public ServerProcess start(Bench bench, Setting setting, String model)
-      throws ServerFailure, InterruptedException {
-    return bench.start(model);
   }
 
   @Override

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.overtake.benchmarks;
 
-import dev.overtake.lab.ServerFailure;
 import dev.overtake.lab.ServerProcess;
 import dev.overtake.load.ClosedMix;
 import dev.overtake.load.CostMix;
@@ -13,7 +12,7 @@ import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /** What is lost by finding out, instead of being told, which tasks should leave for a pool. */
-final class LearnedLimit implements SideBySide<LearnedLimit.Setting> {
+final class LearnedLimit implements SideBySide<ClosedLoop.Setting> {
   private static final String POOL = ",processes:4";
   private static final String LEARNED = "overtake@learned" + POOL;
   private static final List<String> TOLD =
@@ -46,19 +45,13 @@ final class LearnedLimit implements SideBySide<LearnedLimit.Setting> {
   }
 
   @Override
-  public List<Setting> settings() {
-    return List.of(new Setting(32));
+  public List<ClosedLoop.Setting> settings() {
+    return List.of(new ClosedLoop.Setting(32));
   }
 
   @Override
   public List<Figure> columns() {
-    return List.of(
-        Figure.REQUESTS_PER_SECOND,
-        Figure.CPU_PER_REQUEST,
-        Figure.WORKER_CPU_PER_REQUEST,
-        Figure.P50,
-        Figure.P99,
-        Figure.GENERATOR);
+    return Trip.COLUMNS;
   }
 
   /** The dearest request takes a twentieth of it. */
@@ -73,20 +66,14 @@ final class LearnedLimit implements SideBySide<LearnedLimit.Setting> {
   }
 
   @Override
-  public ServerProcess start(Bench bench, Setting setting, String model)
-      throws ServerFailure, InterruptedException {
-    return bench.start(model);
-  }
-
-  @Override
-  public Turns.Load load(Bench bench, ServerProcess server, Setting setting) {
+  public Turns.Load load(Bench bench, ServerProcess server, ClosedLoop.Setting setting) {
     Bench.Request yardstick = bench.requestOf(YARDSTICK);
     List<OpenLoop.RequestClass> mix = CostMix.of(yardstick::secondsOf, Double.POSITIVE_INFINITY);
     return new ClosedTurns(length -> {
       ClosedMix.Run run =
           new ClosedMix(
                   new ClosedMix.Options(
-                      Bench.target(server), mix, setting.connections, Duration.ZERO, length))
+                      Bench.target(server), mix, setting.connections(), Duration.ZERO, length))
               .run();
       Histogram all = new Histogram(3);
       run.classes().forEach(kind -> all.add(kind.latencies()));
@@ -111,12 +98,5 @@ final class LearnedLimit implements SideBySide<LearnedLimit.Setting> {
               results.ratio(at, Figure.REQUESTS_PER_SECOND, LEARNED, told)));
     }
     return comparisons;
-  }
-
-  record Setting(int connections) {
-    @Override
-    public String toString() {
-      return connections + " connections";
-    }
   }
 }

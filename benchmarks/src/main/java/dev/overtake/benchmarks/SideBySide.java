@@ -40,8 +40,10 @@ interface SideBySide<S> extends Benchmark<S> {
   }
 
   /** Starts a server; it is ended when the turns are over. */
-  ServerProcess start(Bench bench, S setting, String model)
-      throws ServerFailure, IOException, InterruptedException;
+  default ServerProcess start(Bench bench, S setting, String model)
+      throws ServerFailure, IOException, InterruptedException {
+    return bench.start(model);
+  }
 
   /** The load that a server gets in its turns. */
   Turns.Load load(Bench bench, ServerProcess server, S setting);

@@ -6,6 +6,16 @@ import java.util.List;
 
 /** What it costs a request to be computed elsewhere. */
 final class Trip extends ClosedLoop {
+  /** What matters where workers compute for the server. */
+  static final List<Figure> COLUMNS =
+      List.of(
+          Figure.REQUESTS_PER_SECOND,
+          Figure.CPU_PER_REQUEST,
+          Figure.WORKER_CPU_PER_REQUEST,
+          Figure.P50,
+          Figure.P99,
+          Figure.GENERATOR);
+
   private static final String INLINE = "overtake";
   private static final String THREADS = "overtake@threads:4";
   private static final String PROCESSES = "overtake@processes:4";
@@ -40,13 +50,7 @@ final class Trip extends ClosedLoop {
 
   @Override
   public List<Figure> columns() {
-    return List.of(
-        Figure.REQUESTS_PER_SECOND,
-        Figure.CPU_PER_REQUEST,
-        Figure.WORKER_CPU_PER_REQUEST,
-        Figure.P50,
-        Figure.P99,
-        Figure.GENERATOR);
+    return COLUMNS;
   }
 
   @Override

@@ -7,6 +7,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,18 +87,7 @@ class BenchmarksTest {
 
   @Test
   void mixesCostsForWhoLearnsThem() {
-    int exit =
-        execute(
-            "learned",
-            "--models=overtake",
-            "--rounds=1",
-            "--seconds=1",
-            "--warmup=0.2",
-            "--placement=shared",
-            "--no-spinners");
-
-    assertThat(exit).describedAs(err.toString()).isZero();
-    assertThat(out.toString())
+    assertThat(briefly("learned", "1", "--models=overtake"))
         .contains("closed loop of n=1, 5, 10, 15, 20, 25, 30, 35")
         .containsPattern("(?m)^overtake +[\\d,]+ ");
   }
@@ -113,15 +104,17 @@ class BenchmarksTest {
     assertThat(briefly("start", "0.2")).containsPattern("with ÷ without cache, first result: \\d");
   }
 
-  private String briefly(String benchmark, String seconds) {
-    int exit =
-        execute(
+  private String briefly(String benchmark, String seconds, String... more) {
+    List<String> arguments = new ArrayList<>(List.of(more));
+    arguments.addAll(
+        List.of(
             benchmark,
             "--rounds=1",
             "--seconds=" + seconds,
             "--warmup=0.2",
             "--placement=shared",
-            "--no-spinners");
+            "--no-spinners"));
+    int exit = execute(arguments.toArray(String[]::new));
     assertThat(exit).describedAs(err.toString()).isZero();
     return out.toString();
   }

@@ -178,7 +178,8 @@ final class ThresholdExperiment implements Experiment {
       double one = tellsTrip ? latencyOfOne(server.target()) : Double.NaN;
       int yardstick = yardstick(variant, server);
       server.close();
-      List<OpenLoop.RequestClass> mix = mix(yardstick, load());
+      List<OpenLoop.RequestClass> mix =
+          turns.getFirst().classes().stream().map(ClosedMix.ClassRun::requestClass).toList();
       long[] answered = new long[mix.size()];
       Histogram shortOnes = new Histogram(3);
       for (ClosedMix.Run turn : turns) {
