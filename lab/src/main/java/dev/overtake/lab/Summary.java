@@ -34,6 +34,11 @@ final class Summary {
     for (String warning : warnings) {
       text.append("warning: %s%n".formatted(warning));
     }
+    if (measured.pace() < 1) {
+      text.append(
+          "loads: %s of their full length, to end in time; an experiment alone has longer ones%n"
+              .formatted(Wording.percent(measured.pace())));
+    }
     return text.append("report: %s%n".formatted(report)).toString();
   }
 

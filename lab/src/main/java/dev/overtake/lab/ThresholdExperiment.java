@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -237,7 +238,8 @@ final class ThresholdExperiment implements Experiment {
         Stream.of(Variant.Kind.CPYTHON, Variant.Kind.OURS)
             .flatMap(kind -> best(computing, trials, kind).stream())
             .toList();
-    List<Claim> claims = List.of(articles(trials, bests), learnedIsAsGood(trials, bests));
+    List<Claim> claims =
+        List.of(articles(computing, trials, bests), learnedIsAsGood(computing, trials, bests));
     List<String> warnings = warnings(trials);
     Chapter.Builder chapter =
         Chapter.builder(id(), "Which requests should leave for a pool")
@@ -278,7 +280,7 @@ final class ThresholdExperiment implements Experiment {
                         + bench.seating().describe(Placement.SHARED)
                         + ", whatever the option says: a pool is there to use other cores."))
             .exhibit(new Figure(chart(bench, computing, trials, bests)))
-            .exhibit(table(trials, bests));
+            .exhibit(table(computing, trials));
     breakEvens(trials).forEach(line -> chapter.note(Note.plain(line)));
     trials
         .row(Computing.name(Variant.Kind.OURS, LEARNED))
@@ -288,7 +290,12 @@ final class ThresholdExperiment implements Experiment {
     warnings.forEach(warning -> chapter.note(Note.warning(warning)));
     claims.forEach(claim -> chapter.verdict(claim.verdict()));
     return new Findings(
-        chapter.build(), json(computing, trials), claims, summary(trials, bests), warnings, null);
+        chapter.build(),
+        json(computing, trials),
+        claims,
+        summary(computing, trials),
+        warnings,
+        null);
   }
 
   private static String mixesInWords(Trials<Seen> trials) {
@@ -308,20 +315,20 @@ final class ThresholdExperiment implements Experiment {
     return words.isEmpty() ? "" : String.join("; ", words) + ".";
   }
 
-  /** The best of the fixed limits, inline among them as the greatest. */
+  /** The best of the fixed limits, over all rounds. */
   private static Optional<Best> best(Computing computing, Trials<Seen> trials, Variant.Kind kind) {
-    Best best = null;
-    for (Trials.Row<Seen> row : trials.rows()) {
-      boolean fixed = !computing.computeOf(row.variant()).equals(LEARNED);
-      Spread rate = row.spread(Seen::rate);
-      if (row.variant().kind() == kind
-          && fixed
-          && rate.measured()
-          && (best == null || rate.median() > best.rate)) {
-        best = new Best(kind, row.variant().name(), rate.median());
-      }
-    }
-    return Optional.ofNullable(best);
+    return limits(computing, trials, kind)
+        .map(row -> new Best(kind, row.variant().name(), row.spread(Seen::rate).median()))
+        .max(Comparator.comparingDouble(Best::rate));
+  }
+
+  /** The fixed limits that could be measured, inline among them as the greatest. */
+  private static Stream<Trials.Row<Seen>> limits(
+      Computing computing, Trials<Seen> trials, Variant.Kind kind) {
+    return trials.rows().stream()
+        .filter(row -> row.variant().kind() == kind)
+        .filter(row -> !computing.computeOf(row.variant()).equals(LEARNED))
+        .filter(Trials.Row::measured);
   }
 
   private record Best(Variant.Kind kind, String name, double rate) {}
@@ -382,7 +389,7 @@ final class ThresholdExperiment implements Experiment {
         : Integer.parseInt(compute.replaceAll("threshold:(\\d+),.*", "$1"));
   }
 
-  private static Table table(Trials<Seen> trials, List<Best> bests) {
+  private static Table table(Computing computing, Trials<Seen> trials) {
     List<Table.Column> columns =
         List.of(
             Table.Column.text("server"),
@@ -402,7 +409,7 @@ final class ThresholdExperiment implements Experiment {
           List.of(
               Cell.name(row.variant().name()),
               row.spread(Seen::rate).cell(RATE, "no answer"),
-              ofBest(trials, bests, row).cell(Unit.FRACTION, "no answer"),
+              ofBest(computing, trials, row).cell(Unit.FRACTION, "no answer"),
               row.spread(Seen::shortP99Seconds).cell(Unit.SECONDS, "too few samples"),
               one.measured() ? one.cell(Unit.SECONDS, "") : Cell.text(""),
               Cell.text(
@@ -411,15 +418,20 @@ final class ThresholdExperiment implements Experiment {
     }
     return new Table(
         "Mixed requests",
-        "Median and range over the rounds. fib(1) alone: median latency over one connection.",
+        "Median and range over the rounds. The best limit of a round is the one that was the best in "
+            + "the others. fib(1) alone: median latency over one connection.",
         columns,
         rows);
   }
 
-  private static Spread ofBest(Trials<Seen> trials, List<Best> bests, Trials.Row<Seen> row) {
-    return of(bests, row.variant().kind())
-        .map(best -> Computing.ratio(trials, row.variant().name(), best.name, Seen::rate))
-        .orElse(Spread.NONE);
+  private static Spread ofBest(Computing computing, Trials<Seen> trials, Trials.Row<Seen> row) {
+    return BestOfOthers.part(
+        rates(row),
+        limits(computing, trials, row.variant().kind()).map(ThresholdExperiment::rates).toList());
+  }
+
+  private static List<Double> rates(Trials.Row<Seen> row) {
+    return row.rounds().stream().map(Seen::rate).toList();
   }
 
   /** Where computing takes as long as what the trip adds to the shortest request. */
@@ -463,7 +475,7 @@ final class ThresholdExperiment implements Experiment {
         .orElse(Spread.NONE);
   }
 
-  private static Claim articles(Trials<Seen> trials, List<Best> bests) {
+  private static Claim articles(Computing computing, Trials<Seen> trials, List<Best> bests) {
     Rule rule =
         new Rule(
             "articlesThresholdIsGood",
@@ -471,10 +483,11 @@ final class ThresholdExperiment implements Experiment {
             "its rate is at least %s of the best limit's".formatted(percent()),
             Double.NaN,
             Wording::percent);
-    return judge(rule, trials, bests, Variant.Kind.CPYTHON, threshold(Article.THRESHOLD));
+    return judge(
+        rule, computing, trials, bests, Variant.Kind.CPYTHON, threshold(Article.THRESHOLD));
   }
 
-  private static Claim learnedIsAsGood(Trials<Seen> trials, List<Best> bests) {
+  private static Claim learnedIsAsGood(Computing computing, Trials<Seen> trials, List<Best> bests) {
     Rule rule =
         new Rule(
             "learnedIsAsGood",
@@ -482,24 +495,27 @@ final class ThresholdExperiment implements Experiment {
             "the rate of learned is at least %s of the best limit's".formatted(percent()),
             Double.NaN,
             Wording::percent);
-    return judge(rule, trials, bests, Variant.Kind.OURS, LEARNED);
+    return judge(rule, computing, trials, bests, Variant.Kind.OURS, LEARNED);
   }
 
   private static Claim judge(
-      Rule rule, Trials<Seen> trials, List<Best> bests, Variant.Kind kind, String compute) {
+      Rule rule,
+      Computing computing,
+      Trials<Seen> trials,
+      List<Best> bests,
+      Variant.Kind kind,
+      String compute) {
     String name = Computing.name(kind, compute);
     Optional<Trials.Row<Seen>> row = trials.row(name).filter(Trials.Row::measured);
     Optional<Best> best = of(bests, kind);
     if (row.isEmpty() || best.isEmpty()) {
       return rule.unknown(name + " could not be measured.");
     }
-    Spread part = ofBest(trials, bests, row.get());
-    String rate = Wording.rate(best.get().rate);
+    Spread part = ofBest(computing, trials, row.get());
     String figures =
-        name.equals(best.get().name)
-            ? "%s, the best limit here, gave %s".formatted(name, rate)
-            : "%s reached %s of %s's %s"
-                .formatted(name, part.show(Wording::percent), best.get().name, rate);
+        "%s reached %s of the best limit's rate (over all rounds %s with %s)"
+            .formatted(
+                name, part.show(Wording::percent), best.get().name, Wording.rate(best.get().rate));
     boolean limited = row.get().rounds().stream().anyMatch(Seen::generatorSaturated);
     return limited
         ? rule.spoilt(figures + ", but the generator was the limit.")
@@ -522,7 +538,7 @@ final class ThresholdExperiment implements Experiment {
     return warnings;
   }
 
-  private static List<Findings.SummaryLine> summary(Trials<Seen> trials, List<Best> bests) {
+  private static List<Findings.SummaryLine> summary(Computing computing, Trials<Seen> trials) {
     List<Findings.SummaryLine> lines = new ArrayList<>();
     for (Trials.Row<Seen> row : trials.rows()) {
       lines.add(
@@ -537,7 +553,7 @@ final class ThresholdExperiment implements Experiment {
                   ? "%s, %s of the best"
                       .formatted(
                           row.spread(Seen::rate).show(Wording::rate),
-                          Wording.percent(ofBest(trials, bests, row).median()))
+                          Wording.percent(ofBest(computing, trials, row).median()))
                   : row.whyMissing()));
     }
     return lines;
