@@ -236,9 +236,16 @@ final class EventLoops implements Executor {
     if (owed > 0) {
       long piece = Math.min(owed, REST_NANOS);
       // Whoever takes the piece rests for it; the other loops go on.
-      if (owedRestNanos.compareAndSet(owed, owed - piece)) {
+      if (owedRestNanos.compareAndSet(owed, owed - piece) && suspects.overstaying() > 0) {
         LockSupport.parkNanos(this, piece);
       }
+    }
+  }
+
+  /** Wakes the loops that rest; those that run will at most rest once less. */
+  private void endRests() {
+    for (EventLoop loop : loops) {
+      LockSupport.unpark(loop.carrier);
     }
   }
 
@@ -347,6 +354,9 @@ final class EventLoops implements Executor {
     Runnable admitted = suspects.overstayEnded(overstay.continuation());
     if (admitted != null) {
       enqueue(admitted);
+    }
+    if (suspects.overstaying() == 0) {
+      endRests();
     }
     listener.ended(overstay, os.cpuNanos(carrier.osThreadId()));
   }
