@@ -132,6 +132,7 @@ final class Carrier extends Thread {
           return leave();
         }
       }
+      driven.pauses();
       loops.rest();
       waited = loops.poll(this);
     }

@@ -11,6 +11,7 @@ final class EventLoop {
   volatile @Nullable Carrier carrier;
 
   final @Nullable Alarm alarm; // null without a watchdog
+  final Lengths lengths; // counted if there is a watchdog
 
   // What the watchdog remembers of the slice it saw running; the watchdog's alone.
   boolean watched; // whether it will look again by itself
@@ -21,15 +22,24 @@ final class EventLoop {
   long pauseNanos; // how long the machine stood still before the first look
   boolean seenWaiting; // at the latest look
 
-  EventLoop(int index, @Nullable Alarm alarm) {
+  EventLoop(int index, @Nullable Alarm alarm, Lengths lengths) {
     this.index = index;
     this.alarm = alarm;
+    this.lengths = lengths;
   }
 
   /** Called by the carrier when a slice of this loop has begun. */
   void sliceBegan(long nowNanos, int threadId) {
     if (alarm != null) {
+      lengths.sliceBegan(nowNanos);
       alarm.sliceBegan(nowNanos, threadId);
+    }
+  }
+
+  /** Called by the carrier when it runs no slice for a moment. */
+  void pauses() {
+    if (alarm != null) {
+      lengths.sliceEnded(System.nanoTime());
     }
   }
 }

@@ -70,7 +70,8 @@ final class EventLoops implements Executor {
     }
     this.loops = new EventLoop[builder.eventLoops];
     for (int i = 0; i < loops.length; i++) {
-      loops[i] = new EventLoop(i, alarmOf(i, builder.quantumNanos()));
+      loops[i] =
+          new EventLoop(i, alarmOf(i, builder.quantumNanos()), new Lengths(builder.quantumNanos()));
     }
     this.pinned = builder.pinned && canPin();
   }

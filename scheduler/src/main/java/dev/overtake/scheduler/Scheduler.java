@@ -406,7 +406,9 @@ public final class Scheduler implements AutoCloseable {
     }
 
     /**
-     * Sets how much CPU time a slice may take before it overstays.
+     * Sets how much CPU time a slice may take before it overstays. Where nearly all slices are long
+     * and most that overstay end soon, there is nobody to protect, and it may be four times as
+     * much.
      *
      * @param value from 0 (every slice that a look finds running) to 10 s; 1 ms by default
      * @return this builder

@@ -155,7 +155,17 @@ final class Watchdog extends Thread {
   }
 
   private void setAlarmsQuantum() {
-    long quantum = overstayingCpuNanos.isEmpty() ? quantumNanos : quantumNanos / 2;
+    long slices = 0;
+    long longOnes = 0;
+    for (EventLoop loop : loops.loops()) {
+      slices += loop.lengths.slices();
+      longOnes += loop.lengths.longOnes();
+    }
+    patience.ran(slices, longOnes, witness.ended(), witness.endedSoon());
+    long quantum = patience.quantaNanos();
+    if (quantum == quantumNanos && !overstayingCpuNanos.isEmpty()) {
+      quantum /= 2;
+    }
     for (EventLoop loop : loops.loops()) {
       alarmOf(loop).quantum(quantum);
     }

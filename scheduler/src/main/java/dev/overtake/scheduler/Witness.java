@@ -28,6 +28,8 @@ final class Witness extends Thread implements EventLoops.OverstayListener {
   private final long quantumNanos;
   private final ArrayBlockingQueue<Object> seen = new ArrayBlockingQueue<>(16);
   private final AtomicLong falseAlarms = new AtomicLong();
+  private final AtomicLong ended = new AtomicLong();
+  private final AtomicLong endedSoon = new AtomicLong();
   private final Map<String, Site> sites = new HashMap<>(); // this thread's alone
   private volatile String lastCulprit = ""; // written by this thread, read by whoever asks
   private long secondBegan; // the watchdog's alone, as the next one
@@ -47,6 +49,16 @@ final class Witness extends Thread implements EventLoops.OverstayListener {
 
   long falseAlarms() {
     return falseAlarms.get();
+  }
+
+  /** How many slices have ended that computed and were handed off. */
+  long ended() {
+    return ended.get();
+  }
+
+  /** How many of them took no more than {@link Patience#MORE_QUANTA} after it. */
+  long endedSoon() {
+    return endedSoon.get();
   }
 
   /** A line about the thread that overstayed last, and its stack; empty if none has been seen. */
@@ -151,8 +163,14 @@ final class Witness extends Thread implements EventLoops.OverstayListener {
   @Override
   public void ended(Overstay overstay, long cpuNanos) {
     long after = cpuNanos < 0 || overstay.cpuNanos() < 0 ? -1 : cpuNanos - overstay.cpuNanos();
-    if (overstay.computing() && after >= 0 && after < quantumNanos / 10) {
-      falseAlarms.incrementAndGet();
+    if (overstay.computing() && after >= 0) {
+      ended.incrementAndGet();
+      if (after < quantumNanos / 10) {
+        falseAlarms.incrementAndGet();
+      }
+      if (after < Patience.MORE_QUANTA * quantumNanos) {
+        endedSoon.incrementAndGet();
+      }
     }
     if (FLIGHT_RECORDER) {
       Recorder.overstay(overstay, after);

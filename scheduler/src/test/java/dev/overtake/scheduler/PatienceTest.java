@@ -64,4 +64,36 @@ class PatienceTest {
 
     assertThat(patience.nanos()).isEqualTo(QUANTUM + QUANTUM / 4);
   }
+
+  @Test
+  void isFourQuantaWhereAllAreAlikeAndMostEndSoon() {
+    patience.ran(64, 49, 16, 9);
+
+    assertThat(patience.nanos()).isEqualTo(4 * QUANTUM);
+    assertThat(patience.quantaNanos()).isEqualTo(4 * QUANTUM);
+  }
+
+  @Test
+  void isAQuantumWhereAQuarterIsShort() {
+    patience.ran(64, 48, 16, 16);
+
+    assertThat(patience.nanos()).isEqualTo(QUANTUM);
+  }
+
+  @Test
+  void isAQuantumWhereHalfGoOnForLonger() {
+    patience.ran(64, 64, 16, 8);
+
+    assertThat(patience.nanos()).isEqualTo(QUANTUM);
+  }
+
+  @Test
+  void staysAtFourQuantaForAFewShortOnesAndNotForMany() {
+    patience.ran(64, 64, 16, 16);
+    patience.ran(128, 64 + 33, 16, 16);
+    assertThat(patience.nanos()).isEqualTo(4 * QUANTUM);
+
+    patience.ran(192, 64 + 33 + 32, 16, 16);
+    assertThat(patience.nanos()).isEqualTo(QUANTUM);
+  }
 }
