@@ -21,11 +21,13 @@ def table(head, rows):
 def source(results, with_python):
     """Where figures come from; the version of Python and the rounds only where they matter."""
     run, machine = results["run"], results["machine"]
+    rounds = ", %d %s, loads at %.3g %% of their full length" % (
+        run["rounds"], "round" if run["rounds"] == 1 else "rounds", run["pace"] * 100)
     return "%s, %s; %s, %d cores, kernel %s, %s%s; %s. Commit %s%s, `%s`%s.%s" % (
         run["id"], run["startedAt"][:10], machine["cpu"], machine["cores"], machine["kernel"], machine["jdk"],
         ", " + machine["python"] if with_python else "",
         run["seating"], machine["commit"], " with changes" if machine["dirty"] else "", run["command"],
-        ", %d %s" % (run["rounds"], "round" if run["rounds"] == 1 else "rounds") if with_python else "",
+        rounds if with_python else "",
         "".join("\n*%s.*" % warning for warning in run["warnings"]))
 
 
