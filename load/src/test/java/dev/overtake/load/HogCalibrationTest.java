@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntToLongFunction;
@@ -76,6 +77,21 @@ class HogCalibrationTest {
           .withMessageMatching(
               "127.0.0.1:\\d+: n=92 takes 0.0200 ms, only 1.00 times as long as n=89, so this is no"
                   + " server of naive fib; choose the long request yourself");
+    }
+  }
+
+  @Test
+  void aMachineThatIsBusyForAWhileIsNoReasonToGiveUp() throws Exception {
+    var times31 = new AtomicInteger();
+    try (var server =
+        taking(n ->
+            switch (n) {
+              case 31 -> times31.incrementAndGet() <= 25 ? 6_000_000 : 2_207_000;
+              case 34 -> 9_349_000;
+              default -> 1_000;
+            })) {
+      assertThat(calibration(server, Duration.ofMillis(8)).run().n()).isEqualTo(34);
+      assertThat(times31.get()).isGreaterThan(25);
     }
   }
 
