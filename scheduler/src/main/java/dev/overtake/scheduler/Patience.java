@@ -12,9 +12,8 @@ package dev.overtake.scheduler;
  * latest hand-offs, and slices that overstay by more take it back.
  *
  * <p>Where nearly all slices are long and most of those that overstay end within three more quanta,
- * they are given these: there is hardly a short one to protect, and the others would only change
- * places: of those that are alike, each is answered soonest in the order in which they came. A few
- * short ones more end that.
+ * they are given these: there is hardly a short one to protect, and those that are alike would only
+ * change places. A few more short ones end that.
  *
  * <p>Belongs to the watchdog.
  */
