@@ -234,12 +234,7 @@ final class ThresholdExperiment implements Experiment {
   }
 
   private Findings findings(Bench bench, Computing computing, Trials<Seen> trials) {
-    List<Best> bests =
-        Stream.of(Variant.Kind.CPYTHON, Variant.Kind.OURS)
-            .flatMap(kind -> best(computing, trials, kind).stream())
-            .toList();
-    List<Claim> claims =
-        List.of(articles(computing, trials, bests), learnedIsAsGood(computing, trials, bests));
+    List<Claim> claims = List.of(articles(computing, trials), learnedIsAsGood(computing, trials));
     List<String> warnings = warnings(trials);
     Chapter.Builder chapter =
         Chapter.builder(id(), "Which requests should leave for a pool")
@@ -279,7 +274,7 @@ final class ThresholdExperiment implements Experiment {
                     "Here "
                         + bench.seating().describe(Placement.SHARED)
                         + ", whatever the option says: a pool is there to use other cores."))
-            .exhibit(new Figure(chart(bench, computing, trials, bests)))
+            .exhibit(new Figure(chart(bench, computing, trials)))
             .exhibit(table(computing, trials));
     breakEvens(trials).forEach(line -> chapter.note(Note.plain(line)));
     trials
@@ -333,12 +328,11 @@ final class ThresholdExperiment implements Experiment {
 
   private record Best(Variant.Kind kind, String name, double rate) {}
 
-  private static Optional<Best> of(List<Best> bests, Variant.Kind kind) {
-    return bests.stream().filter(best -> best.kind == kind).findFirst();
-  }
-
-  private static LineChart chart(
-      Bench bench, Computing computing, Trials<Seen> trials, List<Best> bests) {
+  private static LineChart chart(Bench bench, Computing computing, Trials<Seen> trials) {
+    List<Best> bests =
+        Stream.of(Variant.Kind.CPYTHON, Variant.Kind.OURS)
+            .flatMap(kind -> best(computing, trials, kind).stream())
+            .toList();
     List<Series> lines = new ArrayList<>();
     for (Best best : bests) {
       List<Point> limits = new ArrayList<>();
@@ -475,7 +469,7 @@ final class ThresholdExperiment implements Experiment {
         .orElse(Spread.NONE);
   }
 
-  private static Claim articles(Computing computing, Trials<Seen> trials, List<Best> bests) {
+  private static Claim articles(Computing computing, Trials<Seen> trials) {
     Rule rule =
         new Rule(
             "articlesThresholdIsGood",
@@ -483,11 +477,10 @@ final class ThresholdExperiment implements Experiment {
             "its rate is at least %s of the best limit's".formatted(percent()),
             Double.NaN,
             Wording::percent);
-    return judge(
-        rule, computing, trials, bests, Variant.Kind.CPYTHON, threshold(Article.THRESHOLD));
+    return judge(rule, computing, trials, Variant.Kind.CPYTHON, threshold(Article.THRESHOLD));
   }
 
-  private static Claim learnedIsAsGood(Computing computing, Trials<Seen> trials, List<Best> bests) {
+  private static Claim learnedIsAsGood(Computing computing, Trials<Seen> trials) {
     Rule rule =
         new Rule(
             "learnedIsAsGood",
@@ -495,19 +488,14 @@ final class ThresholdExperiment implements Experiment {
             "the rate of learned is at least %s of the best limit's".formatted(percent()),
             Double.NaN,
             Wording::percent);
-    return judge(rule, computing, trials, bests, Variant.Kind.OURS, LEARNED);
+    return judge(rule, computing, trials, Variant.Kind.OURS, LEARNED);
   }
 
   private static Claim judge(
-      Rule rule,
-      Computing computing,
-      Trials<Seen> trials,
-      List<Best> bests,
-      Variant.Kind kind,
-      String compute) {
+      Rule rule, Computing computing, Trials<Seen> trials, Variant.Kind kind, String compute) {
     String name = Computing.name(kind, compute);
     Optional<Trials.Row<Seen>> row = trials.row(name).filter(Trials.Row::measured);
-    Optional<Best> best = of(bests, kind);
+    Optional<Best> best = best(computing, trials, kind);
     if (row.isEmpty() || best.isEmpty()) {
       return rule.unknown(name + " could not be measured.");
     }

@@ -127,6 +127,7 @@ final class Watchdog extends Thread {
       for (EventLoop loop : loops.loops()) {
         wait = Math.min(wait, look(loop, now));
       }
+      learnFromSlices();
       setAlarmsQuantum();
       wait = Math.min(wait, refillSpares(now));
       wait = Math.min(wait, keepFloor(now));
@@ -154,14 +155,17 @@ final class Watchdog extends Thread {
     }
   }
 
-  private void setAlarmsQuantum() {
+  private void learnFromSlices() {
     long slices = 0;
     long longOnes = 0;
     for (EventLoop loop : loops.loops()) {
       slices += loop.lengths.slices();
       longOnes += loop.lengths.longOnes();
     }
-    patience.ran(slices, longOnes, witness.ended(), witness.endedSoon());
+    patience.ran(slices, longOnes, witness.overstaysEnded(), witness.endedSoon());
+  }
+
+  private void setAlarmsQuantum() {
     long quantum = patience.quantaNanos();
     if (quantum == quantumNanos && !overstayingCpuNanos.isEmpty()) {
       quantum /= 2;

@@ -28,7 +28,7 @@ final class Witness extends Thread implements EventLoops.OverstayListener {
   private final long quantumNanos;
   private final ArrayBlockingQueue<Object> seen = new ArrayBlockingQueue<>(16);
   private final AtomicLong falseAlarms = new AtomicLong();
-  private final AtomicLong ended = new AtomicLong();
+  private final AtomicLong overstaysEnded = new AtomicLong();
   private final AtomicLong endedSoon = new AtomicLong();
   private final Map<String, Site> sites = new HashMap<>(); // this thread's alone
   private volatile String lastCulprit = ""; // written by this thread, read by whoever asks
@@ -52,8 +52,8 @@ final class Witness extends Thread implements EventLoops.OverstayListener {
   }
 
   /** How many slices have ended that computed and were handed off. */
-  long ended() {
-    return ended.get();
+  long overstaysEnded() {
+    return overstaysEnded.get();
   }
 
   /** How many of them took no more than {@link Patience#MORE_QUANTA} after it. */
@@ -164,7 +164,7 @@ final class Witness extends Thread implements EventLoops.OverstayListener {
   public void ended(Overstay overstay, long cpuNanos) {
     long after = cpuNanos < 0 || overstay.cpuNanos() < 0 ? -1 : cpuNanos - overstay.cpuNanos();
     if (overstay.computing() && after >= 0) {
-      ended.incrementAndGet();
+      overstaysEnded.incrementAndGet();
       if (after < quantumNanos / 10) {
         falseAlarms.incrementAndGet();
       }
