@@ -35,7 +35,12 @@ final class Learned implements Compute {
    * nothing is known yet, a task goes away: at worst that costs one trip, here it could cost hours.
    * A trip's cost is learned from trips alone; if everything is cheap there are none, so now and
    * then a task goes away for this reason only. A purse pays for that, and is filled with a
-   * hundredth of the time that tasks take here.
+   * hundredth of the time that tasks are measured to take here.
+   *
+   * To measure costs something, too: beside a task of a microsecond the clock and the samples' lock
+   * are dear. So of tasks that are far cheaper than a trip one in a millisecond is measured. Which
+   * one does not depend on how long it takes, or the median would be wrong. Tasks that become dear
+   * are found out as early as ever, but for one: it lasts until the next has to be measured.
    *
    * Cost is wall time, a median. A thread's processor time is not to be had for a virtual thread,
    * and a task that mostly waits would seem free by it.
@@ -46,6 +51,11 @@ final class Learned implements Compute {
 
   /** Whatever trips seem to cost: no task that takes longer is worth a caller's time. */
   private static final long DEAREST_TRIP_NANOS = Duration.ofMillis(1).toNanos();
+
+  /** A task that is so many times cheaper than a trip is cheap, however wrong both figures are. */
+  private static final int FAR_CHEAPER = 8;
+
+  private static final long PAUSE_BETWEEN_CHEAP_NANOS = Duration.ofMillis(1).toNanos();
 
   private static final int COSTS_KEPT = 5;
   private static final int TRIPS_KEPT = 32;
@@ -84,10 +94,14 @@ final class Learned implements Compute {
   @Override
   public <T extends @Nullable Object> T call(Task<T> task)
       throws ExecutionException, InterruptedException {
+    admit(task);
     Kind kind = kindOf(task);
     Band band = kind.bandOf(task.hint());
     long begunNanos = nanoClock.getAsLong();
-    if (isToTravel(task, kind, band, begunNanos)) {
+    if (kind.knowsToBeCheap(band, begunNanos)) {
+      return Inline.INSTANCE.call(task);
+    }
+    if (isToTravel(kind, band, begunNanos)) {
       Trip<T> trip = depart(task);
       if (trip != null) {
         return travel(trip, kind, band, begunNanos);
@@ -102,10 +116,14 @@ final class Learned implements Compute {
 
   @Override
   public <T extends @Nullable Object> Trip<T> submit(Task<T> task) {
+    admit(task);
     Kind kind = kindOf(task);
     Band band = kind.bandOf(task.hint());
     long begunNanos = nanoClock.getAsLong();
-    if (isToTravel(task, kind, band, begunNanos)) {
+    if (kind.knowsToBeCheap(band, begunNanos)) {
+      return Inline.INSTANCE.submit(task);
+    }
+    if (isToTravel(kind, band, begunNanos)) {
       Trip<T> trip = depart(task);
       if (trip != null) {
         return new Watched<>(trip, band);
@@ -116,11 +134,14 @@ final class Learned implements Compute {
     return trip;
   }
 
-  private boolean isToTravel(Task<?> task, Kind kind, Band band, long nowNanos) {
+  private void admit(Task<?> task) {
     if (closed) {
       throw new RejectedExecutionException(
           this + ": closed; " + Descriptions.of(task) + " is not taken");
     }
+  }
+
+  private boolean isToTravel(Kind kind, Band band, long nowNanos) {
     long cost = band.cost.nanos();
     boolean travels = cost == Samples.NONE || cost > kind.tripNanos();
     band.decided(travels, clock);
@@ -230,6 +251,13 @@ final class Learned implements Compute {
     long tripNanos() {
       long fast = trips.nanos();
       return fast == Samples.NONE ? TRIP_AT_FIRST_NANOS : Math.min(fast, DEAREST_TRIP_NANOS);
+    }
+
+    /** Whether that is decided, and there is nothing to learn just now. */
+    boolean knowsToBeCheap(Band band, long nowNanos) {
+      return !band.travels
+          && band.cost.nanos() < tripNanos() / FAR_CHEAPER
+          && nowNanos - band.cost.notedNanos() < PAUSE_BETWEEN_CHEAP_NANOS;
     }
 
     void travelled(long overheadNanos, long nowNanos) {

@@ -22,8 +22,8 @@ final class Samples {
   private final long[] ring;
   private final long[] sorted;
   private long count;
-  private long notedNanos;
 
+  private volatile long notedNanos; // written under the lock
   private volatile long nanos = NONE; // written under the lock
 
   /**
@@ -60,5 +60,10 @@ final class Samples {
   /** Returns {@link #NONE} before the first sample. */
   long nanos() {
     return nanos;
+  }
+
+  /** Returns when the latest sample was noted; 0 before the first one. */
+  long notedNanos() {
+    return notedNanos;
   }
 }

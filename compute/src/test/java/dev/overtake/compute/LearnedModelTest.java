@@ -32,12 +32,18 @@ final class LearnedModelTest {
   private boolean full;
   private double noise;
 
+  private int clockReadings;
   private long trips;
   private long priceNanos;
   private long bestPriceNanos;
 
   private final Learned learned =
-      new Learned(new SimulatedPool(), () -> nowNanos, () -> Instant.EPOCH.plusNanos(nowNanos));
+      new Learned(new SimulatedPool(), this::readClock, () -> Instant.EPOCH.plusNanos(nowNanos));
+
+  private long readClock() {
+    clockReadings++;
+    return nowNanos;
+  }
 
   /** A place where time passes as the test says. */
   private final class SimulatedPool implements Compute {
@@ -225,6 +231,45 @@ final class LearnedModelTest {
 
     assertThat(travels(1)).isTrue();
     assertThat(trips).isGreaterThanOrEqualTo(97);
+  }
+
+  @Test
+  void noticesItOneTaskLaterAmongThoseThatAreNotMeasured() throws Exception {
+    costOfHint = _ -> MICROS;
+    call(1, 1_000);
+    do {
+      clockReadings = 0;
+      call(1);
+    } while (clockReadings == 1);
+    costOfHint = _ -> SECONDS;
+    forgetPrices();
+
+    call(1, 10);
+
+    assertThat(travels(1)).isTrue();
+    assertThat(trips).isGreaterThanOrEqualTo(6);
+  }
+
+  @Test
+  void measuresOneInAMillisecondOfWhatIsFarCheaperThanATrip() throws Exception {
+    costOfHint = _ -> MICROS;
+    call(1, 1_000);
+    clockReadings = 0;
+
+    call(1, 10_000);
+
+    assertThat(clockReadings).isBetween(10_000, 10_020);
+  }
+
+  @Test
+  void measuresEachTaskThatIsNearlyAsDearAsATrip() throws Exception {
+    costOfHint = _ -> 20 * MICROS;
+    call(1, 1_000);
+    clockReadings = 0;
+
+    call(1, 1_000);
+
+    assertThat(clockReadings).isGreaterThanOrEqualTo(2_000);
   }
 
   @Test
