@@ -51,6 +51,7 @@ final class Linux {
   private static final int CLOCK_MONOTONIC = 1;
   private static final int PR_SET_TIMERSLACK = 29;
   private static final long SYS_SCHED_SETATTR;
+  static final long SYS_TGKILL;
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final Linker.Option QUICK = Linker.Option.critical(true);
@@ -164,11 +165,13 @@ final class Linux {
         EPOLL_EVENT_BYTES = 12; // packed on x86-64 only
         EPOLL_DATA_OFFSET = 4;
         SYS_SCHED_SETATTR = 314;
+        SYS_TGKILL = 234;
       }
       case "aarch64", "riscv64" -> {
         EPOLL_EVENT_BYTES = 16;
         EPOLL_DATA_OFFSET = 8;
         SYS_SCHED_SETATTR = 274;
+        SYS_TGKILL = 131;
       }
       default -> throw new UnsupportedOperationException("unknown architecture " + arch);
     }

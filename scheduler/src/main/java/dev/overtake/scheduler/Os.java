@@ -66,6 +66,9 @@ class Os {
     return false;
   }
 
+  /** Does beforehand what would make the first {@link #demote} take milliseconds. */
+  void getReadyToDemote() {}
+
   /** Lowers a thread for good; false if the system refused or cannot. */
   boolean demote(int threadId, Demotion demotion) {
     return false;
@@ -131,6 +134,11 @@ class Os {
     }
 
     @Override
+    void getReadyToDemote() {
+      int ignored = YieldSignal.number();
+    }
+
+    @Override
     boolean demote(int threadId, Demotion demotion) {
       return switch (demotion) {
         case NONE -> true;
@@ -143,6 +151,8 @@ class Os {
 
     /** An older kernel knows no slices: then with the one that all have. */
     private static boolean lower(int threadId, int nice) {
+      YieldSignal.send(
+          threadId); // first: the calling thread may lose its processor in the next call
       return Linux.niceAndSlice(threadId, nice, DEMOTED_SLICE_NANOS) || Linux.nice(threadId, nice);
     }
 

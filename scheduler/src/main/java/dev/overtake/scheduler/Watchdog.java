@@ -121,6 +121,9 @@ final class Watchdog extends Thread {
   @Override
   public void run() {
     loops.os.askForQuickTurns(loops.os.threadId());
+    if (demotion != Demotion.NONE) {
+      loops.os.getReadyToDemote();
+    }
     while (!stopped) {
       long now = System.nanoTime();
       long wait = NEVER;
