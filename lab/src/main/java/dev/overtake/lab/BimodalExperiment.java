@@ -70,10 +70,18 @@ final class BimodalExperiment implements Experiment {
     Duration full = mix.lasting(loads.getLast(), 1, MixedLoad.SAMPLES);
     Duration look = mix.look(effort);
     Duration timed = look.multipliedBy(loads.size() + (mix.overload() ? 1 : 0));
+    if (asksAlone(mix)) {
+      timed = timed.plus(look);
+    }
     boolean looksDo = full.compareTo(look) <= 0;
     return new Step(
         START.plus(warmup(effort)).plus(BETWEEN.multipliedBy(loads.size() + 1)),
         looksDo ? timed : timed.plus(full));
+  }
+
+  /** Whether short ones may be late because of others, and a look at the lowest load decides. */
+  private static boolean asksAlone(Mix mix) {
+    return mix.equals(Mix.EXTREME);
   }
 
   private static List<Mix> mixes(Effort effort) {
@@ -81,7 +89,7 @@ final class BimodalExperiment implements Experiment {
   }
 
   private static Duration warmup(Effort effort) {
-    return Duration.ofMillis(effort == Effort.QUICK ? 1_000 : 2_000);
+    return Duration.ofMillis(effort == Effort.QUICK ? 1_000 : 10_000);
   }
 
   @Override
@@ -147,10 +155,13 @@ final class BimodalExperiment implements Experiment {
   private static MixCurve measure(Bench bench, MixedLoad load, Mix mix, int cores)
       throws ServerFailure, InterruptedException {
     load.warmUp(warmup(bench.effort()));
+    Duration look = bench.paced(mix.look(bench.effort()));
+    double lowest = mix.loads(bench.effort()).getFirst();
+    MixPoint alone = asksAlone(mix) ? load.alone(lowest, look) : null;
     List<MixPoint> points =
         MixCurve.search(
             mix.loads(bench.effort()),
-            bench.paced(mix.look(bench.effort())),
+            look,
             share -> mix.lasting(share, cores, MixedLoad.SAMPLES),
             bench.paced(LONGEST),
             (share, length) -> {
@@ -158,8 +169,7 @@ final class BimodalExperiment implements Experiment {
               bench.tell("at %s: %s".formatted(Wording.percent(share), point.why()));
               return point;
             });
-    return new MixCurve(
-        points, mix.overload() ? load.overload(bench.paced(mix.look(bench.effort()))) : null);
+    return new MixCurve(points, mix.overload() ? load.overload(look) : null, alone);
   }
 
   private static Trials<MixCurve> unmeasured(Bench bench, String why) {
@@ -234,7 +244,9 @@ final class BimodalExperiment implements Experiment {
             + "least %d samples, and at least %s of all requests and %s of their work are "
             + "answered. Each load is looked at for some seconds (%s), from the lowest one on, "
             + "until two are missed; then the highest ones for as long as the samples take. One "
-            + "fresh server for each mix and model, warmed up for %s. The same arrivals for all.")
+            + "fresh server for each mix and model, warmed up for %s. The same arrivals for all. In "
+            + "extreme the short ones are asked alone first, as many as at the lowest load: if they "
+            + "are late then, the machine is too unsteady to tell.")
         .formatted(
             MixedLoad.CONNECTIONS,
             bench.seating().serverCores(bench.placement()).size(),
@@ -278,6 +290,13 @@ final class BimodalExperiment implements Experiment {
                       where
                           + "invalid at %s, the generator was the limit"
                               .formatted(Wording.percent(point.load()))));
+          MixPoint alone = curve.alone();
+          if (alone != null && curve.missedAlone()) {
+            warnings.add(
+                where
+                    + "alone, too, short ones were late, %s: the machine was not quiet"
+                        .formatted(alone.why()));
+          }
           long failed = curve.points().stream().mapToLong(MixPoint::failures).sum();
           if (failed > 0) {
             warnings.add(where + Wording.count(failed, "request") + " failed");
@@ -349,6 +368,10 @@ final class BimodalExperiment implements Experiment {
     double held = ours.get().highest().map(MixPoint::load).orElse(0.0);
     if (most.isEmpty() || (held == 0 && ours.get().missed().isEmpty())) {
       return rule.unknown(figures + ".");
+    }
+    if (held == 0 && ours.get().missedAlone()) {
+      return rule.unknown(
+          figures + ", but without long requests short ones were late as well, by the machine.");
     }
     double ratio = held / most.get();
     return rule.decided(ratio, above ? ratio > 1 : ratio >= TWICE, figures + ".");
@@ -468,7 +491,8 @@ final class BimodalExperiment implements Experiment {
         row.failure(),
         curve.flatMap(MixCurve::highest).map(MixPoint::load).orElse(Double.NaN),
         curve.map(MixCurve::points).orElse(List.of()),
-        curve.map(MixCurve::overload).orElse(null));
+        curve.map(MixCurve::overload).orElse(null),
+        curve.map(MixCurve::alone).orElse(null));
   }
 
   record VariantResults(
@@ -477,7 +501,8 @@ final class BimodalExperiment implements Experiment {
       @Nullable String failure,
       double highestLoad,
       List<MixPoint> loads,
-      MixCurve.@Nullable Overload overload) {}
+      MixCurve.@Nullable Overload overload,
+      @Nullable MixPoint alone) {}
 
   record MixResults(
       String mix,

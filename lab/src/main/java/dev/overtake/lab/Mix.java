@@ -148,6 +148,11 @@ record Mix(
     return cores * 1e3 / meanMillis();
   }
 
+  /** The shortest kind without the others. */
+  Mix alone() {
+    return new Mix(id, handler, List.of(shortest()), quickLoads, fullLoads, look, overload);
+  }
+
   /** How long a load must last for so many of the shortest kind to be planned. */
   Duration lasting(double load, int cores, int samples) {
     double perSecond = load * capacityPerSecond(cores) * share(shortest());

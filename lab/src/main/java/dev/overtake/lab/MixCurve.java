@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param points one for each load that was tried, rising
  * @param overload what it did at more than the capacity; null if that was not tried
+ * @param alone the shortest kind by itself, as many of it as at the lowest load; null if that was
+ *     not tried
  */
-record MixCurve(List<MixPoint> points, @Nullable Overload overload) {
+record MixCurve(List<MixPoint> points, @Nullable Overload overload, @Nullable MixPoint alone) {
   private static final int MISSES_TO_STOP = 2;
   private static final int MOST_FULL_LENGTHS = 2;
 
@@ -94,6 +96,14 @@ record MixCurve(List<MixPoint> points, @Nullable Overload overload) {
     return points.stream()
         .filter(point -> point.load() > held && point.outcome() == MixPoint.Outcome.MISSED)
         .findFirst();
+  }
+
+  /**
+   * Whether the shortest kind misses the limit by itself already. What delays them then is the
+   * machine, and that the lowest load was missed says nothing of the server.
+   */
+  boolean missedAlone() {
+    return alone != null && alone.outcome() == MixPoint.Outcome.MISSED;
   }
 
   /** Whether a higher load could have been held, had the generator kept up. */

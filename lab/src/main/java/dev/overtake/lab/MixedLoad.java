@@ -69,22 +69,29 @@ final class MixedLoad {
 
   /** Offers a share of the capacity. */
   MixPoint at(double load, Duration length) throws ServerFailure, InterruptedException {
-    return MixPoint.of(mix, load, run(load, length));
+    return MixPoint.of(mix, load, run(mix, load * mix.capacityPerSecond(cores), length));
+  }
+
+  /** Offers as many of the shortest kind as at a share of the capacity, and nothing else. */
+  MixPoint alone(double load, Duration length) throws ServerFailure, InterruptedException {
+    double perSecond = load * mix.capacityPerSecond(cores) * mix.share(mix.shortest());
+    Mix alone = mix.alone();
+    return MixPoint.of(alone, load, run(alone, perSecond, length));
   }
 
   /** Offers more than the capacity. */
   MixCurve.Overload overload(Duration length) throws ServerFailure, InterruptedException {
-    OpenLoop.Run run = run(OVERLOAD, length);
+    OpenLoop.Run run = run(mix, OVERLOAD * mix.capacityPerSecond(cores), length);
     return new MixCurve.Overload(
         OVERLOAD, run.result().targetPerSecond(), run.result().answeredPerSecond(), run.health());
   }
 
-  private OpenLoop.Run run(double load, Duration length)
+  private OpenLoop.Run run(Mix offered, double perSecond, Duration length)
       throws ServerFailure, InterruptedException {
     awaitIdle();
     OpenLoop.Options options =
-        OpenLoop.Options.defaults(server.target(), load * mix.capacityPerSecond(cores))
-            .withMix(mix.classes(stepsPerMilli))
+        OpenLoop.Options.defaults(server.target(), perSecond)
+            .withMix(offered.classes(stepsPerMilli))
             .withConnections(CONNECTIONS * cores)
             .withArrivals(OpenLoop.Arrivals.POISSON, SEED)
             .withTimes(RAMP, length);

@@ -59,12 +59,33 @@ class BimodalClaimsTest {
   }
 
   @Test
+  void whoHoldsNothingOnAMachineThatDelaysShortOnesAloneIsUnknown() {
+    curves.put("threads", missingAll(0.1, 0.2));
+    MixPoint late = MixPoints.missed(MIX.alone(), 0.1);
+    curves.put("overtake", new MixCurve(missingAll(0.1, 0.2).points(), null, late));
+
+    Claim claim = claim(MIX, "extremeAboveThreads");
+
+    assertThat(claim.outcome()).isEqualTo(Verdict.Outcome.UNKNOWN);
+    assertThat(claim.sentence()).contains("without long requests short ones were late as well");
+  }
+
+  @Test
+  void whoHoldsNothingThoughShortOnesAloneAreInTimeDiffers() {
+    curves.put("threads", curve(0.1, 0.2));
+    MixPoint inTime = MixPoints.held(MIX.alone(), 0.1);
+    curves.put("overtake", new MixCurve(missingAll(0.1, 0.2).points(), null, inTime));
+
+    assertThat(claim(MIX, "extremeAboveThreads").outcome()).isEqualTo(Verdict.Outcome.DIFFERS);
+  }
+
+  @Test
   void whatIsMissingOrTheGeneratorsIsUnknown() {
     curves.put("overtake", curve(0.4));
     assertThat(claim(MIX, "extremeAboveThreads").basis()).isEqualTo(Claim.Basis.MISSING);
 
     curves.put(
-        "threads", new MixCurve(List.of(MixPoints.point(MIX, 0.5, 2_000, 0, 1, true)), null));
+        "threads", new MixCurve(List.of(MixPoints.point(MIX, 0.5, 2_000, 0, 1, true)), null, null));
     assertThat(claim(MIX, "extremeAboveThreads").basis()).isEqualTo(Claim.Basis.GENERATOR_LIMITED);
   }
 
@@ -127,7 +148,7 @@ class BimodalClaimsTest {
   private static MixCurve curve(double held, double... missed) {
     List<MixPoint> points = new ArrayList<>(List.of(MixPoints.held(MIX, held)));
     points.addAll(missingAll(missed).points());
-    return new MixCurve(points, null);
+    return new MixCurve(points, null, null);
   }
 
   private static MixCurve missingAll(double... loads) {
@@ -135,11 +156,11 @@ class BimodalClaimsTest {
     for (double load : loads) {
       points.add(MixPoints.missed(MIX, load));
     }
-    return new MixCurve(points, null);
+    return new MixCurve(points, null, null);
   }
 
   private static MixCurve overloaded(double answeredPerSecond) {
     return new MixCurve(
-        List.of(), new Overload(1.2, 1_200, answeredPerSecond, MixPoints.health(false)));
+        List.of(), new Overload(1.2, 1_200, answeredPerSecond, MixPoints.health(false)), null);
   }
 }

@@ -60,8 +60,8 @@ class MixCurveTest {
             List.of(0.1), LOOK, _ -> LONGEST.plusMillis(1), LONGEST, trial(undecided(), Map.of()));
 
     assertThat(tried).containsExactly("0.1 for 1 s");
-    assertThat(new MixCurve(points, null).highest()).isEmpty();
-    assertThat(BimodalExhibits.held(new MixCurve(points, null))).isEqualTo("not measured");
+    assertThat(new MixCurve(points, null, null).highest()).isEmpty();
+    assertThat(BimodalExhibits.held(new MixCurve(points, null, null))).isEqualTo("not measured");
   }
 
   @Test
@@ -84,7 +84,7 @@ class MixCurveTest {
   private MixCurve search(Map<Double, Outcome> looks, Map<Double, Outcome> full, Double... loads)
       throws Exception {
     return new MixCurve(
-        MixCurve.search(List.of(loads), LOOK, _ -> FULL, LONGEST, trial(looks, full)), null);
+        MixCurve.search(List.of(loads), LOOK, _ -> FULL, LONGEST, trial(looks, full)), null, null);
   }
 
   /** Holds every load that is not named. */

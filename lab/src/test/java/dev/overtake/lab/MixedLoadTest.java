@@ -29,6 +29,7 @@ class MixedLoadTest {
       load.warmUp(BRIEF);
 
       MixPoint point = load.at(0.3, BRIEF);
+      MixPoint alone = load.alone(0.3, BRIEF);
       MixCurve.Overload overload = load.overload(BRIEF);
 
       assertThat(point.plannedPerSecond()).isBetween(157.0, 158.0);
@@ -38,6 +39,8 @@ class MixedLoadTest {
       assertThat(point.kinds().stream().mapToLong(MixPoint.KindFigures::planned).sum())
           .isPositive();
       assertThat(point.failures()).isZero();
+      assertThat(alone.plannedPerSecond()).isBetween(69.0, 70.0);
+      assertThat(alone.kinds()).extracting(MixPoint.KindFigures::name).containsExactly("Payment");
       assertThat(overload.plannedPerSecond()).isBetween(629.0, 630.0);
       assertThat(overload.answeredPerSecond()).isPositive();
     }
