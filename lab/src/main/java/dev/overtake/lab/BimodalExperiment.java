@@ -283,13 +283,14 @@ final class BimodalExperiment implements Experiment {
       for (Trials.Row<MixCurve> row : outcome.trials.rows()) {
         for (MixCurve curve : row.rounds()) {
           String where = "bimodal, %s, %s: ".formatted(outcome.mix.id(), row.variant().name());
-          curve.points().stream()
-              .filter(point -> point.outcome() == MixPoint.Outcome.INVALID)
-              .forEach(point ->
-                  warnings.add(
-                      where
-                          + "invalid at %s, the generator was the limit"
-                              .formatted(Wording.percent(point.load()))));
+          String invalid =
+              curve.points().stream()
+                  .filter(point -> point.outcome() == MixPoint.Outcome.INVALID)
+                  .map(point -> Wording.percent(point.load()))
+                  .collect(Collectors.joining(", "));
+          if (!invalid.isEmpty()) {
+            warnings.add(where + "invalid at %s, the generator was the limit".formatted(invalid));
+          }
           MixPoint alone = curve.alone();
           if (alone != null && curve.missedAlone()) {
             warnings.add(
