@@ -185,6 +185,7 @@ final class Bench {
   <T, M> Trials<M> sideBySide(
       String label,
       Placement placement,
+      int rounds,
       List<Variant> variants,
       Function<Variant, List<String>> command,
       int turns,
@@ -192,8 +193,8 @@ final class Bench {
       throws IOException, InterruptedException {
     Trials<M> trials = new Trials<>(variants);
     seating.seatGenerator(placement);
-    for (int round = 1; round <= effort().rounds(); round++) {
-      String step = "%s, round %d of %d: ".formatted(label, round, effort().rounds());
+    for (int round = 1; round <= rounds; round++) {
+      String step = "%s, round %d of %d: ".formatted(label, round, rounds);
       List<Contender<T, M>> up = new ArrayList<>();
       try {
         for (Variant variant : variants) {

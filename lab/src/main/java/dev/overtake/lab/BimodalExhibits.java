@@ -170,7 +170,11 @@ record BimodalExhibits(List<Outcome> outcomes, Origin origin) {
                   Cell.text(outcome.mix().id()),
                   Cell.name(row.variant().name()),
                   Cell.number(overload.plannedPerSecond(), RATE),
-                  Cell.number(overload.answeredPerSecond(), RATE),
+                  Cell.spread(
+                      overload.turnsPerSecond().getFirst(),
+                      overload.answeredPerSecond(),
+                      overload.turnsPerSecond().getLast(),
+                      RATE),
                   Cell.number(
                       overload.answeredPerSecond()
                           / outcome.mix().capacityPerSecond(outcome.cores()),
@@ -185,7 +189,7 @@ record BimodalExhibits(List<Outcome> outcomes, Origin origin) {
                 "More than can be answered",
                 "%s of the capacity is offered: what a model answers says what it costs beside the "
                         .formatted(Wording.percent(MixedLoad.OVERLOAD))
-                    + "work.",
+                    + "work. Median turn, least and most.",
                 List.of(
                     Table.Column.text("mix"),
                     Table.Column.text("model"),

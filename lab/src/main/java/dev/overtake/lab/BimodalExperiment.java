@@ -2,6 +2,7 @@
 package dev.overtake.lab;
 
 import dev.overtake.lab.MixPoint.KindFigures;
+import dev.overtake.load.OpenLoop;
 import dev.overtake.report.Chapter;
 import dev.overtake.report.Figure;
 import dev.overtake.report.Note;
@@ -22,6 +23,7 @@ final class BimodalExperiment implements Experiment {
   private static final Duration START = Duration.ofMillis(1_500);
   private static final Duration CALIBRATION = Duration.ofSeconds(8);
   private static final Duration BETWEEN = Duration.ofMillis(700);
+  private static final Duration TURN = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofSeconds(90);
 
   private static final double TWICE = 2;
@@ -59,6 +61,14 @@ final class BimodalExperiment implements Experiment {
     List<Step> steps = new ArrayList<>();
     steps.add(new Step(CALIBRATION, Duration.ZERO));
     for (Mix mix : mixes(effort)) {
+      if (mix.overload()) {
+        steps.addAll(
+            Collections.nCopies(variants, new Step(START.plus(warmup(effort)), Duration.ZERO)));
+        steps.addAll(
+            Collections.nCopies(
+                turns(effort),
+                new Step(BETWEEN.multipliedBy(variants), TURN.multipliedBy(variants))));
+      }
       steps.addAll(Collections.nCopies(variants, step(effort, mix)));
     }
     return steps;
@@ -69,13 +79,13 @@ final class BimodalExperiment implements Experiment {
     List<Double> loads = mix.loads(effort);
     Duration full = mix.lasting(loads.getLast(), 1, MixedLoad.SAMPLES);
     Duration look = mix.look(effort);
-    Duration timed = look.multipliedBy(loads.size() + (mix.overload() ? 1 : 0));
+    Duration timed = look.multipliedBy(loads.size());
     if (asksAlone(mix)) {
       timed = timed.plus(look);
     }
     boolean looksDo = full.compareTo(look) <= 0;
     return new Step(
-        START.plus(warmup(effort)).plus(BETWEEN.multipliedBy(loads.size() + 1)),
+        START.plus(warmup(effort)).plus(BETWEEN.multipliedBy(loads.size())),
         looksDo ? timed : timed.plus(full));
   }
 
@@ -90,6 +100,11 @@ final class BimodalExperiment implements Experiment {
 
   private static Duration warmup(Effort effort) {
     return Duration.ofMillis(effort == Effort.QUICK ? 1_000 : 10_000);
+  }
+
+  /** Odd, so that one of them is the median. */
+  private static int turns(Effort effort) {
+    return effort == Effort.QUICK ? 3 : 11;
   }
 
   @Override
@@ -142,17 +157,62 @@ final class BimodalExperiment implements Experiment {
 
   private static Trials<MixCurve> measure(Bench bench, Mix mix, int cores, double stepsPerMilli)
       throws IOException, InterruptedException {
+    Trials<MixCurve.Overload> overloads =
+        mix.overload()
+            ? bench.sideBySide(
+                "%s at %s".formatted(mix.id(), Wording.percent(MixedLoad.OVERLOAD)),
+                bench.placement(),
+                1,
+                bench.variants(),
+                variant -> variant.serve(mix.handler().getName()),
+                turns(bench.effort()),
+                new Overloads(bench, mix, cores, stepsPerMilli))
+            : new Trials<>(bench.variants());
     return bench.interleave(
         mix.id(),
         bench.placement(),
         1,
         bench.variants(),
         variant -> variant.serve(mix.handler().getName()),
-        (_, server, _) ->
-            measure(bench, new MixedLoad(server, mix, stepsPerMilli, cores), mix, cores));
+        (variant, server, _) ->
+            measure(
+                bench,
+                new MixedLoad(server, mix, stepsPerMilli, cores),
+                mix,
+                cores,
+                overloads.row(variant).rounds().stream().findFirst().orElse(null)));
   }
 
-  private static MixCurve measure(Bench bench, MixedLoad load, Mix mix, int cores)
+  /**
+   * More than can be answered, offered to servers that take turns: three percent are looked for,
+   * and minutes later the machine is another one by more than that.
+   */
+  private record Overloads(Bench bench, Mix mix, int cores, double stepsPerMilli)
+      implements Bench.Turns<OpenLoop.Run, MixCurve.Overload> {
+    private MixedLoad load(ServerProcess server) {
+      return new MixedLoad(server, mix, stepsPerMilli, cores);
+    }
+
+    @Override
+    public void warmUp(Variant variant, ServerProcess server)
+        throws ServerFailure, InterruptedException {
+      load(server).warmUp(warmup(bench.effort()));
+    }
+
+    @Override
+    public OpenLoop.Run turn(Variant variant, ServerProcess server)
+        throws ServerFailure, InterruptedException {
+      return load(server).overload(bench.paced(TURN));
+    }
+
+    @Override
+    public MixCurve.Overload sum(Variant variant, ServerProcess server, List<OpenLoop.Run> turns) {
+      return MixCurve.Overload.of(MixedLoad.OVERLOAD, turns);
+    }
+  }
+
+  private static MixCurve measure(
+      Bench bench, MixedLoad load, Mix mix, int cores, MixCurve.@Nullable Overload overload)
       throws ServerFailure, InterruptedException {
     load.warmUp(warmup(bench.effort()));
     Duration look = bench.paced(mix.look(bench.effort()));
@@ -169,7 +229,7 @@ final class BimodalExperiment implements Experiment {
               bench.tell("at %s: %s".formatted(Wording.percent(share), point.why()));
               return point;
             });
-    return new MixCurve(points, mix.overload() ? load.overload(look) : null, alone);
+    return new MixCurve(points, overload, alone);
   }
 
   private static Trials<MixCurve> unmeasured(Bench bench, String why) {
@@ -246,7 +306,9 @@ final class BimodalExperiment implements Experiment {
             + "until two are missed; then the highest ones for as long as the samples take. One "
             + "fresh server for each mix and model, warmed up for %s. The same arrivals for all. In "
             + "extreme the short ones are asked alone first, as many as at the lowest load: if they "
-            + "are late then, the machine is too unsteady to tell.")
+            + "are late then, the machine is too unsteady to tell. What is more than the capacity is "
+            + "offered first, by turns of %s: the servers of all models are up then, and the median "
+            + "turn counts.")
         .formatted(
             MixedLoad.CONNECTIONS,
             bench.seating().serverCores(bench.placement()).size(),
@@ -262,7 +324,8 @@ final class BimodalExperiment implements Experiment {
                         + " "
                         + Wording.seconds(bench.paced(outcome.mix.look(bench.effort()))))
                 .collect(Collectors.joining(", ")),
-            Wording.seconds(warmup(bench.effort())));
+            Wording.seconds(warmup(bench.effort())),
+            Wording.seconds(bench.paced(TURN)));
   }
 
   private static List<String> warnings(Calibrated calibration, List<Outcome> outcomes) {

@@ -2,8 +2,10 @@
 package dev.overtake.lab;
 
 import dev.overtake.load.GeneratorHealth;
+import dev.overtake.load.OpenLoop;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -26,15 +28,38 @@ record MixCurve(List<MixPoint> points, @Nullable Overload overload, @Nullable Mi
   }
 
   /**
-   * More requests than can be answered, all alike.
+   * More requests than can be answered, all alike, in turns with other servers.
    *
    * @param load offered, as a share of the capacity
    * @param plannedPerSecond the same in requests
-   * @param answeredPerSecond how many were answered
-   * @param health whether the generator kept up
+   * @param turnsPerSecond how many were answered in each turn, rising
+   * @param answeredPerSecond how many in the median turn
+   * @param health whether the generator kept up in that turn
    */
   record Overload(
-      double load, double plannedPerSecond, double answeredPerSecond, GeneratorHealth health) {}
+      double load,
+      double plannedPerSecond,
+      List<Double> turnsPerSecond,
+      double answeredPerSecond,
+      GeneratorHealth health) {
+    Overload {
+      turnsPerSecond = List.copyOf(turnsPerSecond);
+    }
+
+    static Overload of(double load, List<OpenLoop.Run> turns) {
+      List<OpenLoop.Run> rising =
+          turns.stream()
+              .sorted(Comparator.comparingDouble(turn -> turn.result().answeredPerSecond()))
+              .toList();
+      OpenLoop.Run median = rising.get(rising.size() / 2);
+      return new Overload(
+          load,
+          median.result().targetPerSecond(),
+          rising.stream().map(turn -> turn.result().answeredPerSecond()).toList(),
+          median.result().answeredPerSecond(),
+          median.health());
+    }
+  }
 
   /** Offers a load for a while. */
   interface Trial {

@@ -80,10 +80,8 @@ final class MixedLoad {
   }
 
   /** Offers more than the capacity. */
-  MixCurve.Overload overload(Duration length) throws ServerFailure, InterruptedException {
-    OpenLoop.Run run = run(mix, OVERLOAD * mix.capacityPerSecond(cores), length);
-    return new MixCurve.Overload(
-        OVERLOAD, run.result().targetPerSecond(), run.result().answeredPerSecond(), run.health());
+  OpenLoop.Run overload(Duration length) throws ServerFailure, InterruptedException {
+    return run(mix, OVERLOAD * mix.capacityPerSecond(cores), length);
   }
 
   private OpenLoop.Run run(Mix offered, double perSecond, Duration length)

@@ -123,6 +123,7 @@ final class ThresholdExperiment implements Experiment {
         bench.sideBySide(
             "mixed requests",
             Placement.SHARED,
+            bench.effort().rounds(),
             computing.variants(),
             computing::serve,
             turns(bench.effort()),

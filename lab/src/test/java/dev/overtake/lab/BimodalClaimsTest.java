@@ -161,6 +161,9 @@ class BimodalClaimsTest {
 
   private static MixCurve overloaded(double answeredPerSecond) {
     return new MixCurve(
-        List.of(), new Overload(1.2, 1_200, answeredPerSecond, MixPoints.health(false)), null);
+        List.of(),
+        new Overload(
+            1.2, 1_200, List.of(answeredPerSecond), answeredPerSecond, MixPoints.health(false)),
+        null);
   }
 }

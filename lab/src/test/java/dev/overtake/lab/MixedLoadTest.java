@@ -30,7 +30,9 @@ class MixedLoadTest {
 
       MixPoint point = load.at(0.3, BRIEF);
       MixPoint alone = load.alone(0.3, BRIEF);
-      MixCurve.Overload overload = load.overload(BRIEF);
+      MixCurve.Overload overload =
+          MixCurve.Overload.of(
+              1.2, List.of(load.overload(BRIEF), load.overload(BRIEF), load.overload(BRIEF)));
 
       assertThat(point.plannedPerSecond()).isBetween(157.0, 158.0);
       assertThat(point.kinds())
@@ -42,7 +44,10 @@ class MixedLoadTest {
       assertThat(alone.plannedPerSecond()).isBetween(69.0, 70.0);
       assertThat(alone.kinds()).extracting(MixPoint.KindFigures::name).containsExactly("Payment");
       assertThat(overload.plannedPerSecond()).isBetween(629.0, 630.0);
-      assertThat(overload.answeredPerSecond()).isPositive();
+      assertThat(overload.turnsPerSecond()).isSorted().hasSize(3);
+      assertThat(overload.answeredPerSecond())
+          .isPositive()
+          .isEqualTo(overload.turnsPerSecond().get(1));
     }
   }
 
