@@ -151,8 +151,8 @@ class Os {
 
     /** An older kernel knows no slices: then with the one that all have. */
     private static boolean lower(int threadId, int nice) {
-      YieldSignal.send(
-          threadId); // first: the calling thread may lose its processor in the next call
+      // First, because the calling thread may lose its processor to that one in the next call.
+      YieldSignal.send(threadId);
       return Linux.niceAndSlice(threadId, nice, DEMOTED_SLICE_NANOS) || Linux.nice(threadId, nice);
     }
 
