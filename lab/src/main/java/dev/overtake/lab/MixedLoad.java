@@ -69,19 +69,23 @@ final class MixedLoad {
 
   /** Offers a share of the capacity. */
   MixPoint at(double load, Duration length) throws ServerFailure, InterruptedException {
-    return MixPoint.of(mix, load, run(mix, load * mix.capacityPerSecond(cores), length));
+    return MixPoint.of(mix, load, run(mix, perSecond(load), length));
   }
 
   /** Offers as many of the shortest kind as at a share of the capacity, and nothing else. */
   MixPoint alone(double load, Duration length) throws ServerFailure, InterruptedException {
-    double perSecond = load * mix.capacityPerSecond(cores) * mix.share(mix.shortest());
+    double perSecond = perSecond(load) * mix.share(mix.shortest());
     Mix alone = mix.alone();
     return MixPoint.of(alone, load, run(alone, perSecond, length));
   }
 
   /** Offers more than the capacity. */
   OpenLoop.Run overload(Duration length) throws ServerFailure, InterruptedException {
-    return run(mix, OVERLOAD * mix.capacityPerSecond(cores), length);
+    return run(mix, perSecond(OVERLOAD), length);
+  }
+
+  private double perSecond(double load) {
+    return load * mix.capacityPerSecond(cores);
   }
 
   private OpenLoop.Run run(Mix offered, double perSecond, Duration length)
